@@ -1,0 +1,82 @@
+namespace Actors.Users;
+
+/// <summary>What a user pays for (001-058).</summary>
+public enum UserTier
+{
+    /// <summary>The default.</summary>
+    Free = 0,
+
+    /// <summary>Higher limits.</summary>
+    Premium = 1,
+
+    /// <summary>No limits.</summary>
+    Enterprise = 2,
+}
+
+/// <summary>A user as he and his administrators see him.</summary>
+[GenerateSerializer, Immutable, Alias("user")]
+public sealed record User
+{
+    /// <summary>Opaque id.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>E-mail address, lower case, unique.</summary>
+    [Id(1)] public required string Email { get; init; }
+
+    /// <summary>Display name.</summary>
+    [Id(2)] public string? Username { get; init; }
+
+    /// <summary>What he pays for.</summary>
+    [Id(3)] public UserTier Tier { get; init; }
+
+    /// <summary>What he may do.</summary>
+    [Id(4)] public UserRole Role { get; init; }
+
+    /// <summary>The factory he belongs to; a manager runs it.</summary>
+    [Id(5)] public string? FactoryId { get; init; }
+
+    /// <summary>When he registered, UTC.</summary>
+    [Id(6)] public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When he last changed, UTC.</summary>
+    [Id(7)] public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Asks for an account.</summary>
+[GenerateSerializer, Immutable, Alias("register-user")]
+public sealed record RegisterUser
+{
+    /// <summary>At most <see cref="UserLimits.Email"/> characters.</summary>
+    [Id(0)] public required string Email { get; init; }
+
+    /// <summary><see cref="UserLimits.PasswordMin"/> characters to <see cref="UserLimits.PasswordMaxBytes"/> bytes.</summary>
+    [Id(1)] public required string Password { get; init; }
+
+    /// <summary>At most <see cref="UserLimits.Username"/> characters.</summary>
+    [Id(2)] public string? Username { get; init; }
+
+    /// <summary>No secret in text.</summary>
+    public override string ToString() => $"{nameof(RegisterUser)} {{ }}";
+}
+
+/// <summary>Gives a user a role and a place; administrators only.</summary>
+/// <param name="Role">What he may do.</param>
+/// <param name="FactoryId">The factory he belongs to; a manager needs one.</param>
+[GenerateSerializer, Immutable, Alias("change-user-access")]
+public sealed record ChangeUserAccess([property: Id(0)] UserRole Role, [property: Id(1)] string? FactoryId);
+
+/// <summary>Limits of users. Beyond one: 400 with the field's name.</summary>
+public static class UserLimits
+{
+    /// <summary>Characters of an e-mail address (001-055).</summary>
+    public const int Email = 255;
+
+    /// <summary>Characters of a user name (001-057).</summary>
+    public const int Username = 100;
+
+    /// <summary>Fewest characters of a password.</summary>
+    public const int PasswordMin = 8;
+
+    /// <summary>Most bytes of a password as UTF-8: bcrypt reads no more.</summary>
+    public const int PasswordMaxBytes = 72;
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+
+namespace Actors.Storage;
+
+/// <summary>
+/// Reads rows. The SQL is the part that PostgreSQL and SQLite share, with <c>@name</c> parameters.
+/// </summary>
+public sealed class Database(DbDataSource source)
+{
+    /// <summary>Runs a query and reads every row of its first result.</summary>
+    public async Task<ImmutableArray<T>> ListAsync<T>(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
+    {
+        await using var command = source.CreateCommand(sql);
+        Bind(command, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadAllAsync(reader, read, cancellationToken);
+    }
+
+    /// <summary>Runs a query and reads its first row, if any.</summary>
+    public async Task<T?> FirstAsync<T>(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        await using var command = source.CreateCommand(sql);
+        Bind(command, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
+    }
+
+    /// <summary>Runs two queries in one round trip: an entity's root row and its children.</summary>
+    public async Task<(TRoot? Root, ImmutableArray<TChild> Children)> AggregateAsync<TRoot, TChild>(
+        string sql,
+        IEnumerable<(string Name, object? Value)> parameters,
+        Func<DbDataReader, TRoot> root,
+        Func<DbDataReader, TChild> child,
+        CancellationToken cancellationToken = default)
+        where TRoot : class
+    {
+        await using var command = source.CreateCommand(sql);
+        Bind(command, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return (null, []);
+        }
+
+        var found = root(reader);
+        await reader.NextResultAsync(cancellationToken);
+        return (found, await ReadAllAsync(reader, child, cancellationToken));
+    }
+
+    private static async Task<ImmutableArray<T>> ReadAllAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = ImmutableArray.CreateBuilder<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows.DrainToImmutable();
+    }
+
+    private static void Bind(DbCommand command, IEnumerable<(string Name, object? Value)> parameters)
+    {
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+    }
+}
+
+/// <summary>Columns that may be null.</summary>
+public static class DbDataReaderExtensions
+{
+    public static string? GetNullableString(this DbDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+
+    public static DateTimeOffset GetTimestamp(this DbDataReader reader, int ordinal) =>
+        reader.GetFieldValue<DateTimeOffset>(ordinal);
+
+    public static DateTimeOffset? GetNullableTimestamp(this DbDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
+}
