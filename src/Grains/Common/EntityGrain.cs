@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using Actors.Storage;
+using Orleans.Serialization;
+
+namespace Actors;
+
+/// <summary>The state of an entity: its aggregate, immutable, with the version that fences its root row.</summary>
+internal interface IEntityState
+{
+    long Version { get; }
+}
+
+/// <summary>What a rule decided: the next state (null: the entity goes), the event that says so, and rows to append.</summary>
+internal sealed record Change<TState>(TState? Next, string Kind, string Data, ImmutableArray<RowChange> Rows)
+    where TState : class
+{
+    public Change(TState? next, string kind, string data) : this(next, kind, data, [])
+    {
+    }
+}
+
+/// <summary>What every entity grain works with.</summary>
+internal sealed class EntityServices(ICommitStore store, Database database, Serializer serializer, TimeProvider time)
+{
+    public ICommitStore Store { get; } = store;
+
+    public Database Database { get; } = database;
+
+    public Serializer Serializer { get; } = serializer;
+
+    public TimeProvider Time { get; } = time;
+}
+
+/// <summary>
+/// A grain whose rows are its state, and which is their only writer. Memory changes only after the store said yes; when
+/// nobody knows what the store did, the grain forgets its memory (deactivates) and the caller repeats his command.
+/// </summary>
+internal abstract class EntityGrain<TState>(EntityServices services) : Grain
+    where TState : class, IEntityState
+{
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The committed state; null if the entity does not exist.</summary>
+    protected TState? State { get; private set; }
+
+    protected string Id => this.GetPrimaryKeyString();
+
+    protected Database Database => services.Database;
+
+    /// <summary>The time, to the millisecond that every store keeps.</summary>
+    protected DateTimeOffset Now
+    {
+        get
+        {
+            var now = services.Time.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
+
+    /// <summary>Completes at the next commit, or when the grain forgets its memory.</summary>
+    protected Task Changed => _changed.Task;
+
+    protected TimeProvider Time => services.Time;
+
+    /// <summary>The entity's topic in the change log.</summary>
+    protected abstract string Topic { get; }
+
+    protected abstract Table<TState> Root { get; }
+
+    protected abstract Task<TState?> LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>The child rows in which two states differ.</summary>
+    protected virtual ImmutableArray<RowChange> ChildChanges(TState? before, TState after) => [];
+
+    /// <summary>What to tell the caller whose command broke a constraint of the database.</summary>
+    protected abstract AppException Refusal(string? constraint);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+        State = await LoadAsync(cancellationToken);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _changed.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Decides, commits, answers; or, if the command was carried out before, answers as then.</summary>
+    /// <param name="decide">The rule: refuses by an exception, or decides; null if there is nothing to do.</param>
+    /// <param name="answer">The answer, from the state after the command.</param>
+    /// <param name="key">The command's key; by default the one of the call.</param>
+    protected async Task<TAnswer> ExecuteAsync<TAnswer>(
+        Func<Change<TState>?> decide, Func<TState?, TAnswer> answer, CommandKey? key = null)
+    {
+        key ??= CommandKey.Current;
+        Change<TState>? change;
+        try
+        {
+            change = decide();
+        }
+        catch (AppException) when (key is not null)
+        {
+            // The first time it may have been accepted: a repetition must not be refused because of its own effect.
+            if (await FindAnswerAsync(key) is { } earlier)
+            {
+                return Replay<TAnswer>(earlier, key);
+            }
+
+            throw;
+        }
+
+        if (change is null)
+        {
+            return answer(State);
+        }
+
+        var result = answer(change.Next);
+        var outcome = await services.Store.CommitAsync(Commit(change, key, key is null ? [] : services.Serializer.SerializeToArray(result)));
+        if (outcome.Status == CommitStatus.Conflict && key is not null && await FindAnswerAsync(key) is { } stored)
+        {
+            return Replay<TAnswer>(stored, key);
+        }
+
+        Accept(outcome, change.Next);
+        return result;
+    }
+
+    private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)
+    {
+        var caller = Caller.Current?.UserId ?? Id;
+        var version = (State?.Version ?? 0) + 1;
+        var entry = new ChangeEvent
+        {
+            Topic = Topic, Version = version, Kind = change.Kind, Data = change.Data, Actor = caller, At = Now,
+        };
+        return new Commit
+        {
+            Id = Id,
+            ExpectedVersion = version - 1,
+            Root = change.Next is null ? Root.Delete(State!) : State is null ? Root.Insert(change.Next) : Root.Update(change.Next),
+            Rows = [.. change.Next is null ? [] : ChildChanges(State, change.Next), .. change.Rows, ChangeLog.Table.Insert(entry)],
+            Idempotency = key is null ? null : new(Topic, caller, key.Value, key.RequestHash, answer, Now),
+        };
+    }
+
+    private void Accept(CommitOutcome outcome, TState? next)
+    {
+        switch (outcome.Status)
+        {
+            case CommitStatus.Committed:
+                State = next;
+                Signal();
+                return;
+            case CommitStatus.Violation:
+                throw Refusal(outcome.Constraint);
+            case CommitStatus.NotWritten:
+                throw Errors.Unavailable("The store takes no writes at the moment; nothing was changed.");
+            default:
+                DeactivateOnIdle();
+                Signal();
+                throw Errors.Unavailable("Whether the change was written is not known; repeat it with the same idempotency key.");
+        }
+    }
+
+    private void Signal()
+    {
+        var changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.TrySetResult();
+    }
+
+    private Task<IdempotencyRecord?> FindAnswerAsync(CommandKey key) => Database.FirstAsync(
+        """
+        select request_hash, answer, created_at from idempotency_keys
+        where resource = @resource and caller_id = @caller and key = @key
+        """,
+        [("resource", Topic), ("caller", Caller.Current?.UserId ?? Id), ("key", key.Value)],
+        row => new IdempotencyRecord(Topic, Id, key.Value, row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetTimestamp(2)));
+
+    private TAnswer Replay<TAnswer>(IdempotencyRecord record, CommandKey key) =>
+        record.RequestHash == key.RequestHash
+            ? services.Serializer.Deserialize<TAnswer>(record.Answer)!
+            : throw new AppException(
+                ErrorKind.Conflict, "IDEMPOTENCY_KEY_REUSED", "This idempotency key was used with another request.");
+}

@@ -1,0 +1,75 @@
+using System.Net.Mail;
+using System.Text;
+using System.Text.Json;
+
+namespace Actors.Users;
+
+/// <summary>What may happen to a user. Pure.</summary>
+internal static class UserRules
+{
+    public static void Validate(RegisterUser command) => new Validator()
+        .Text("email", command.Email, UserLimits.Email)
+        .That(IsEmail(command.Email), "email", "must be an e-mail address")
+        .Text("password", command.Password, int.MaxValue)
+        .That(command.Password?.Length >= UserLimits.PasswordMin, "password", $"must be at least {UserLimits.PasswordMin} characters")
+        .That(
+            Encoding.UTF8.GetByteCount(command.Password ?? "") <= UserLimits.PasswordMaxBytes,
+            "password",
+            $"must be at most {UserLimits.PasswordMaxBytes} bytes")
+        .OptionalText("username", command.Username, UserLimits.Username)
+        .ThrowIfInvalid();
+
+    public static Change<UserState> Register(UserState? state, string id, RegisterUser command, string passwordHash, DateTimeOffset now)
+    {
+        if (state is not null)
+        {
+            throw new AppException(ErrorKind.Conflict, "USER_EXISTS", "This user exists already.");
+        }
+
+        var user = new User
+        {
+            Id = id, Email = NormalizeEmail(command.Email), Username = command.Username, CreatedAt = now, UpdatedAt = now,
+        };
+        return new(
+            new UserState(user, passwordHash, Version: 1),
+            UserEvents.Registered,
+            JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
+    }
+
+    public static Change<UserState>? ChangeAccess(UserState? state, ChangeUserAccess command, Caller caller, DateTimeOffset now)
+    {
+        if (caller.Role != UserRole.Admin)
+        {
+            throw Errors.Forbidden("Only an administrator may change a user's access.");
+        }
+
+        var present = state ?? throw NotFound();
+        new Validator()
+            .Defined("role", command.Role)
+            .OptionalText("factoryId", command.FactoryId, Ids.MaxLength)
+            .That(command.Role != UserRole.Manager || command.FactoryId is not null, "factoryId", "is needed for a manager")
+            .ThrowIfInvalid();
+        var user = present.User with { Role = command.Role, FactoryId = command.FactoryId, UpdatedAt = now };
+        return (user.Role, user.FactoryId) == (present.User.Role, present.User.FactoryId)
+            ? null
+            : new(
+                present with { User = user, Version = present.Version + 1 },
+                UserEvents.AccessChanged,
+                JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
+    }
+
+    public static UserState Visible(UserState? state, Caller caller) =>
+        state is not null && (caller.Role == UserRole.Admin || state.User.Id == caller.UserId)
+            ? state
+            : throw NotFound();
+
+    public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
+
+    private static AppException NotFound() => new(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
+
+    private static bool IsEmail(string? email) =>
+        email is not null
+        && !email.Contains(' ', StringComparison.Ordinal)
+        && MailAddress.TryCreate(email, out var address)
+        && address.Address == email;
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Actors.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Actors.WorkOrders;
+
+/// <summary>
+/// One work order. Key: the order's id. Owns: the sum of a step's log entries is the step's totals, only legal status changes,
+/// a gapless message sequence. Durable once a method returns. The chat and the log are rows only; the order is in memory.
+/// </summary>
+internal sealed class WorkOrderGrain(
+    EntityServices services, IGrainFactory grains, IOptions<WorkOrderOptions> options, IHostApplicationLifetime host)
+    : EntityGrain<WorkOrderState>(services), IWorkOrderGrain
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    protected override string Topic => WorkOrderEvents.Topic(Id);
+
+    protected override Table<WorkOrderState> Root => WorkOrderState.Table;
+
+    private static Caller Me => Caller.Current!;
+
+    public async Task<WorkOrder> Create(CreateWorkOrder command)
+    {
+        WorkOrderRules.Validate(command);
+        if (State is not null || command.Code is not null)
+        {
+            return await Create(command, command.Code ?? "");
+        }
+
+        var codes = grains.GetGrain<ISequenceGrain>($"work-orders/{Now.Year}");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Create(command, $"WO-{Now.Year}-{await codes.Next():D6}");
+            }
+            catch (AppException taken) when (taken.Code == CodeTaken && attempt < 20)
+            {
+                // Somebody gave his own order this number: take the next.
+            }
+        }
+    }
+
+    public Task<WorkOrder> Get() => Task.FromResult(WorkOrderAccess.Visible(State, Me).Document);
+
+    public Task<WorkOrder> Change(ChangeWorkOrder command) =>
+        ExecuteAsync(() => WorkOrderRules.ChangeFields(State, command, Me, Now), Document);
+
+    public Task<WorkOrder> ChangeStatus(ChangeStatus command) =>
+        ExecuteAsync(() => WorkOrderRules.ChangeStatus(State, command, Me, Now), Document);
+
+    public async Task Delete(long? expectedVersion)
+    {
+        await ExecuteAsync(() => WorkOrderRules.Delete(State, expectedVersion, Me), _ => true);
+        DeactivateOnIdle();
+    }
+
+    public Task<WorkOrder> AddStep(AddStep command) =>
+        ExecuteAsync(() => WorkOrderRules.AddStep(State, command, Me, Now), Document);
+
+    public Task<WorkOrder> ChangeStep(ChangeStep command) =>
+        ExecuteAsync(() => WorkOrderRules.ChangeStep(State, command, Me, Now), Document);
+
+    public Task<WorkOrder> RemoveStep(string stepCode) =>
+        ExecuteAsync(() => WorkOrderRules.RemoveStep(State, stepCode, Me, Now), Document);
+
+    public Task<WorkOrder> ReorderSteps(ReorderSteps command) =>
+        ExecuteAsync(() => WorkOrderRules.ReorderSteps(State, command, Me, Now), Document);
+
+    public Task<WorkOrder> ReportProgress(ReportProgress command) =>
+        ExecuteAsync(() => WorkOrderRules.ReportProgress(State, command, Me, Now), Document);
+
+    public async Task<WorkOrder> CorrectProgress(CorrectProgress command)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        var report = await WorkOrderRows.FindNetReportAsync(Database, Id, command.LogId);
+        return await ExecuteAsync(() => WorkOrderRules.CorrectProgress(State, report, command, Me, Now), Document);
+    }
+
+    public Task<Page<ProgressLog>> ProgressLogs(long after, int limit, CancellationToken cancellationToken)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        ValidatePage(after, limit);
+        return WorkOrderRows.ListProgressLogsAsync(Database, Id, after, limit, cancellationToken);
+    }
+
+    public Task<ChatMessage> SendMessage(SendMessage command)
+    {
+        ChatMessage message = null!;
+        return ExecuteAsync(
+            () =>
+            {
+                (var change, message) = WorkOrderRules.SendMessage(State, command, Me, Now);
+                return change;
+            },
+            _ => message,
+            command.ClientMessageId is null ? null : MessageKey(command));
+    }
+
+    public async Task<ChatMessage> EditMessage(EditMessage command)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        var message = await WorkOrderRows.FindMessageAsync(Database, Id, command.MessageId);
+        return await ExecuteAsync(
+            () =>
+            {
+                (var change, message) = WorkOrderRules.EditMessage(State, message, command, Me, Now);
+                return change;
+            },
+            _ => message!);
+    }
+
+    public async Task<ChatMessage> DeleteMessage(string messageId)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        var message = await WorkOrderRows.FindMessageAsync(Database, Id, messageId);
+        return await ExecuteAsync(
+            () =>
+            {
+                (var change, message) = WorkOrderRules.DeleteMessage(State, message, Me, Now);
+                return change;
+            },
+            _ => message!);
+    }
+
+    public Task<Page<ChatMessage>> Messages(long after, int limit, CancellationToken cancellationToken)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        ValidatePage(after, limit);
+        return WorkOrderRows.ListMessagesAsync(Database, Id, after, limit, cancellationToken);
+    }
+
+    public async Task<ReadState> MarkRead(long sequence)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        var read = await WorkOrderRows.FindReadStateAsync(Database, Id, Me.UserId, sequence);
+        return await ExecuteAsync(
+            () => WorkOrderRules.MarkRead(State, read, sequence, Me, Now),
+            _ => read with { LastReadSequence = Math.Max(read.LastReadSequence, sequence) });
+    }
+
+    public async Task<Page<ChangeEvent>> Changes(long after, int limit, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        ValidatePage(after, limit);
+        if (after >= State!.Version)
+        {
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
+            var longest = wait < LongestWait ? wait : LongestWait;
+            // Whatever ends the wait, the log says what there is.
+            await Changed.WaitAsync(longest, Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (after >= State?.Version)
+            {
+                return new([]);
+            }
+        }
+
+        return await ChangeLog.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
+    }
+
+    protected override Task<WorkOrderState?> LoadAsync(CancellationToken cancellationToken) =>
+        WorkOrderState.LoadAsync(Database, Id, cancellationToken);
+
+    protected override ImmutableArray<RowChange> ChildChanges(WorkOrderState? before, WorkOrderState after) =>
+        before is not null && before.Document.Steps == after.Document.Steps ? [] : StepRow.Changes(before?.Document, after.Document);
+
+    protected override AppException Refusal(string? constraint) => constraint switch
+    {
+        "work_orders_code_key" => new(ErrorKind.Conflict, CodeTaken, "Another work order has this code."),
+        "change_events_pkey" or "change_events_topic_version_key" =>
+            new(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "A work order with this id existed before."),
+        null => Errors.Invalid("", "holds a value that cannot be stored"),
+        _ when constraint.EndsWith("_fkey", StringComparison.Ordinal) =>
+            new(ErrorKind.Rule, "USER_NOT_FOUND", "An assignee is not a known user."),
+        _ => new(ErrorKind.Rule, "REFUSED_BY_STORE", $"The store refused the change ({constraint})."),
+    };
+
+    private const string CodeTaken = "WORK_ORDER_CODE_TAKEN";
+
+    private static WorkOrder Document(WorkOrderState? state) => state!.Document;
+
+    private Task<WorkOrder> Create(CreateWorkOrder command, string code) =>
+        ExecuteAsync(() => WorkOrderRules.Create(State, Id, code, command, options.Value, Me, Now), Document);
+
+    private static CommandKey MessageKey(SendMessage command) => new()
+    {
+        Value = $"message:{command.ClientMessageId}",
+        RequestHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{command.MessageType}\n{command.Payload}"))),
+    };
+
+    private static void ValidatePage(long after, int limit) => new Validator()
+        .Range("after", after, 0, long.MaxValue)
+        .Range("limit", limit, 1, PageLimits.MaxSize)
+        .ThrowIfInvalid();
+}

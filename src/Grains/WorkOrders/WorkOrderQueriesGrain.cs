@@ -1,0 +1,168 @@
+using System.Data.Common;
+using System.Text;
+using Actors.Storage;
+using Orleans.Concurrency;
+
+namespace Actors.WorkOrders;
+
+/// <summary>Lists over many work orders, straight from SQL. Stateless; every query carries the caller's own filter.</summary>
+[StatelessWorker]
+internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrderQueriesGrain
+{
+    private const string Columns =
+        "w.id, w.code, w.title, w.status, w.priority, w.document_version, w.owner_id, w.target_quantity, w.start_at, w.end_at, "
+        + "w.target_factory_id, w.created_at, w.updated_at";
+
+    private const string Mine =
+        "w.owner_id = @me or exists (select 1 from work_order_steps s where s.work_order_id = w.id and s.assignee_id = @me)";
+
+    public async Task<Page<WorkOrderSummary>> List(ListWorkOrders query, CancellationToken cancellationToken)
+    {
+        Validate(query);
+        var (filter, parameters) = Filter(query, Caller.Current!);
+        var sort = SortExpression(query.Sort);
+        var seek = "";
+        var page = parameters.ToList();
+        if (query.Cursor is not null)
+        {
+            var cursor = ListCursor.Decode(query.Cursor, query);
+            seek = $"and ({sort}, w.id) {(query.Descending ? "<" : ">")} (@seek_value, @seek_id)";
+            page.Add(("seek_value", cursor.Value));
+            page.Add(("seek_id", cursor.Id));
+        }
+
+        var direction = query.Descending ? "desc" : "asc";
+        page.Add(("limit", query.Limit + 1));
+        page.Add(("offset", query.Cursor is null ? (query.Page - 1) * query.Limit : 0));
+        var rows = await database.ListAsync(
+            $"""
+            select {Columns} from work_orders w where {filter} {seek}
+            order by {sort} {direction}, w.id {direction} limit @limit offset @offset
+            """,
+            page,
+            ReadSummary,
+            cancellationToken);
+        var items = rows.Length > query.Limit ? rows.RemoveAt(query.Limit) : rows;
+        var total = query.Cursor is null
+            ? await CountAsync(filter, parameters, cancellationToken)
+            : (long?)null;
+        return new(items, rows.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
+    }
+
+    public async Task<Unread> Unread(CancellationToken cancellationToken)
+    {
+        var orders = await database.ListAsync(
+            """
+            with mine as (
+                select id from work_orders where owner_id = @me
+                union select work_order_id from work_order_steps where assignee_id = @me
+                union select work_order_id from work_order_read_cursors where user_id = @me)
+            select w.id, coalesce(c.last_read_sequence, 0), count(*), cast(sum(count(*)) over () as bigint)
+            from mine
+            join work_orders w on w.id = mine.id
+            left join work_order_read_cursors c on c.work_order_id = w.id and c.user_id = @me
+            join work_order_messages m on m.work_order_id = w.id and m.sequence > coalesce(c.last_read_sequence, 0)
+                 and m.created_by <> @me and m.deleted_at is null
+            where w.last_message_sequence > coalesce(c.last_read_sequence, 0)
+            group by w.id, c.last_read_sequence
+            order by max(m.created_at) desc
+            limit @limit
+            """,
+            [("me", Caller.Current!.UserId), ("limit", WorkOrderLimits.UnreadOrders)],
+            row => (State: new ReadState(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), Total: row.GetInt64(3)),
+            cancellationToken);
+        return new(orders.IsEmpty ? 0 : orders[0].Total, [.. orders.Select(o => o.State)]);
+    }
+
+    private async Task<long> CountAsync(
+        string filter, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
+        (await database.ListAsync($"select count(*) from work_orders w where {filter}", parameters, row => row.GetInt64(0), cancellationToken))[0];
+
+    private static void Validate(ListWorkOrders query) => new Validator()
+        .Range("limit", query.Limit, 1, PageLimits.MaxSize)
+        .Range("page", query.Page, 1, Math.Max(1, PageLimits.MaxOffset / Math.Clamp(query.Limit, 1, PageLimits.MaxSize)))
+        .OptionalText("q", query.Search, WorkOrderLimits.Search)
+        .OptionalText("ownerId", query.OwnerId, Ids.MaxLength)
+        .OptionalText("factoryId", query.FactoryId, Ids.MaxLength)
+        .OptionalText("assigneeId", query.AssigneeId, Ids.MaxLength)
+        .That(query.Statuses.All(Enum.IsDefined), "status", "is unknown")
+        .That(query.Priorities.All(Enum.IsDefined), "priority", "is unknown")
+        .Defined("sort", query.Sort)
+        .ThrowIfInvalid();
+
+    private static (string Sql, List<(string Name, object? Value)> Parameters) Filter(ListWorkOrders query, Caller caller)
+    {
+        var sql = new StringBuilder(VisibleTo(caller));
+        List<(string, object?)> parameters = [("me", caller.UserId), ("my_factory", caller.FactoryId), ("never", DateTimeOffset.MaxValue)];
+        void And(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                sql.Append(" and ").Append(condition);
+                parameters.Add((name, value));
+            }
+        }
+
+        void AndAny(string column, string prefix, IEnumerable<string> values)
+        {
+            var names = values.Select((value, i) =>
+            {
+                parameters.Add(($"{prefix}{i}", value));
+                return $"@{prefix}{i}";
+            }).ToList();
+            sql.Append(names.Count == 0 ? "" : $" and {column} in ({string.Join(", ", names)})");
+        }
+
+        AndAny("w.status", "status", query.Statuses.Distinct().Select(WireName.Of));
+        AndAny("w.priority", "priority", query.Priorities.Distinct().Select(WireName.Of));
+        And("w.owner_id = @owner", "owner", query.OwnerId);
+        And("w.target_factory_id = @factory", "factory", query.FactoryId);
+        And("exists (select 1 from work_order_steps a where a.work_order_id = w.id and a.assignee_id = @assignee)", "assignee", query.AssigneeId);
+        And("w.created_at >= @from", "from", query.From?.ToUniversalTime());
+        And("w.created_at < @to", "to", query.To?.ToUniversalTime());
+        And(
+            @"(lower(w.title) like @search escape '\' or lower(w.code) like @search escape '\')",
+            "search",
+            query.Search is null ? null : $"%{EscapeLike(query.Search.ToLowerInvariant())}%");
+        return (sql.ToString(), parameters);
+    }
+
+    /// <summary>The same rule as <see cref="WorkOrderAccess"/>, for many orders.</summary>
+    private static string VisibleTo(Caller caller) => caller.Role switch
+    {
+        UserRole.Admin => "1 = 1",
+        UserRole.Manager when caller.FactoryId is not null => $"({Mine} or w.target_factory_id = @my_factory)",
+        _ => $"({Mine})",
+    };
+
+    private static string SortExpression(WorkOrderSort sort) => sort switch
+    {
+        WorkOrderSort.UpdatedAt => "w.updated_at",
+        WorkOrderSort.EndAt => "coalesce(w.end_at, @never)",
+        WorkOrderSort.Priority => "case w.priority when 'low' then 0 when 'normal' then 1 when 'high' then 2 else 3 end",
+        WorkOrderSort.Code => "w.code",
+        _ => "w.created_at",
+    };
+
+    private static string EscapeLike(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+
+    private static WorkOrderSummary ReadSummary(DbDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        Code = row.GetString(1),
+        Title = row.GetString(2),
+        Status = WireName.Parse<WorkOrderStatus>(row.GetString(3)),
+        Priority = WireName.Parse<WorkOrderPriority>(row.GetString(4)),
+        Version = row.GetInt64(5),
+        OwnerId = row.GetString(6),
+        TargetQuantity = row.GetInt64(7),
+        StartAt = row.GetNullableTimestamp(8),
+        EndAt = row.GetNullableTimestamp(9),
+        TargetFactoryId = row.GetNullableString(10),
+        CreatedAt = row.GetTimestamp(11),
+        UpdatedAt = row.GetTimestamp(12),
+    };
+}
