@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace Actors.Infrastructure;
+
+/// <summary>The whole system in this process, embedded, over a store of its own.</summary>
+public class ActorsApp : WebApplicationFactory<Program>
+{
+    public const string AdminEmail = "admin@example.org";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("actors-test-").FullName;
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal)
+    {
+        // A login costs a millisecond instead of fifty.
+        ["Passwords:BcryptCost"] = "4",
+        ["Admin:Email"] = AdminEmail,
+        ["Admin:Password"] = ActorsClient.Password,
+    };
+
+    /// <summary>Over the given PostgreSQL database, or a SQLite file.</summary>
+    public ActorsApp(string? postgres = null)
+    {
+        _settings["ACTORS_DATA"] = _folder;
+        if (postgres is not null)
+        {
+            _settings["ConnectionStrings:Postgres"] = postgres;
+        }
+    }
+
+    public Task<ActorsClient> RegisterAsync() => ActorsClient.RegisteredAsync(CreateClient());
+
+    /// <summary>Nobody: a client without a token.</summary>
+    public ActorsClient Anonymous() => new(CreateClient());
+
+    public async Task<ActorsClient> AdminAsync()
+    {
+        var admin = new ActorsClient(CreateClient());
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                var answer = await admin.PostAsync("/api/v1/auth/login", new { email = AdminEmail, password = ActorsClient.Password });
+                return answer.Status == System.Net.HttpStatusCode.OK && answer.Data.GetProperty("user").GetProperty("role").GetString() == "admin";
+            },
+            TimeSpan.FromSeconds(20),
+            () => "The administrator was not made.");
+        await admin.LoginAsync(AdminEmail, ActorsClient.Password);
+        return admin;
+    }
+
+    /// <summary>A manager of the given factory.</summary>
+    public async Task<ActorsClient> ManagerAsync(string factoryId)
+    {
+        var admin = await AdminAsync();
+        var manager = await RegisterAsync();
+        (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{manager.UserId}/access", new { role = "manager", factoryId })).Expect(System.Net.HttpStatusCode.OK);
+        await manager.LoginAsync(manager.Email, ActorsClient.Password);
+        return manager;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
