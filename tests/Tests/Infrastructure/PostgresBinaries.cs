@@ -22,37 +22,38 @@ internal static class PostgresBinaries
         """;
 
     private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task<string?>> Found = new(SearchAsync);
+    private static readonly Lazy<Task<(string? Folder, string WhyNot)>> Found = new(SearchAsync);
 
-    /// <summary>The folder of <c>initdb</c> and <c>postgres</c>, or null if this machine cannot have them.</summary>
-    public static Task<string?> FindOrInstallAsync() => Found.Value;
+    /// <summary>The folder of <c>initdb</c> and <c>postgres</c>, or null and the reason why this machine cannot have them.</summary>
+    public static Task<(string? Folder, string WhyNot)> FindOrInstallAsync() => Found.Value;
 
-    private static async Task<string?> SearchAsync()
+    private static async Task<(string? Folder, string WhyNot)> SearchAsync()
     {
         if (!ChildProcess.IsSupported)
         {
-            return null;
+            return (null, "local servers need a POSIX shell.");
         }
 
         if (Find() is { } folder)
         {
-            return folder;
+            return (folder, "");
         }
 
-        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
-        {
-            return null;
-        }
+        return Environment.IsPrivilegedProcess && File.Exists("/usr/bin/apt-get")
+            ? await InstallAsync()
+            : (null, "there are no server binaries in /usr/lib/postgresql or PATH, and only root on Debian may install them.");
+    }
 
+    private static async Task<(string? Folder, string WhyNot)> InstallAsync()
+    {
         var temporary = Directory.CreateTempSubdirectory("actors-install-").FullName;
         try
         {
             await using var install = ChildProcess.Start(["/bin/sh", "-c", Install], temporary, "TERM");
             var exitCode = await install.WaitForExitAsync(InstallDeadline);
-            return exitCode == 0
-                ? Find()
-                : throw new InvalidOperationException(
-                    string.Create(CultureInfo.InvariantCulture, $"apt-get could not install PostgreSQL ({exitCode}):\n{install.Output}"));
+            return exitCode == 0 && Find() is { } folder
+                ? (folder, "")
+                : (null, string.Create(CultureInfo.InvariantCulture, $"apt-get could not install it ({exitCode}):\n{install.Output}"));
         }
         finally
         {

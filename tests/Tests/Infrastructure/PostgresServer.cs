@@ -81,12 +81,8 @@ public sealed class PostgresServer : IAsyncDisposable
             return new ExistingPostgres(connectionString);
         }
 
-        if (await PostgresBinaries.FindOrInstallAsync() is { } binaries)
-        {
-            return await LocalPostgres.CreateAsync(binaries, durable);
-        }
-
-        return await DockerPostgres.TryCreateAsync(durable);
+        var (binaries, _) = await PostgresBinaries.FindOrInstallAsync();
+        return binaries is null ? await DockerPostgres.TryCreateAsync(durable) : await LocalPostgres.CreateAsync(binaries, durable);
     }
 
     private async Task<IPostgresInstance> InstanceAsync()
@@ -94,8 +90,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var instance = await _instance.Value;
         if (instance is null)
         {
-            Requirement.Missing(
-                "No PostgreSQL: no server binaries, no right to install them with apt-get, no Docker, and ACTORS_TEST_POSTGRES is not set.");
+            var (_, whyNot) = await PostgresBinaries.FindOrInstallAsync();
+            Machine.Lacks($"No PostgreSQL: ACTORS_TEST_POSTGRES is not set, no Docker answers, and {whyNot}");
         }
 
         return instance!;

@@ -1,13 +1,13 @@
 namespace Actors.Infrastructure;
 
-/// <summary>What a test needs from the machine.</summary>
-public static class Requirement
+/// <summary>The machine that the tests run on.</summary>
+public static class Machine
 {
     /// <summary>Whether this is a CI run, where nothing may be skipped.</summary>
     public static bool IsCi { get; } = string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The machine cannot run the current test: skips it with the reason, or fails it on CI.</summary>
-    public static void Missing(string reason)
+    /// <summary>It cannot run the current test: skips the test with the reason, or fails it on CI.</summary>
+    public static void Lacks(string reason)
     {
         if (IsCi)
         {
