@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Actors.Infrastructure;
+
+/// <summary>Waits for a server outside of this process, which cannot tell us when it is ready.</summary>
+public static class Waiting
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    /// <param name="question">May throw to end the wait at once.</param>
+    /// <param name="deadline">How long to ask.</param>
+    /// <param name="timeoutMessage">What to say when the deadline has passed.</param>
+    public static async Task UntilAsync(Func<Task<bool>> question, TimeSpan deadline, Func<string> timeoutMessage)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var timer = new PeriodicTimer(Interval);
+        while (!await question())
+        {
+            if (Stopwatch.GetElapsedTime(started) > deadline)
+            {
+                throw new TimeoutException(timeoutMessage());
+            }
+
+            await timer.WaitForNextTickAsync();
+        }
+    }
+}
