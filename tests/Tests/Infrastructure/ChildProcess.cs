@@ -101,9 +101,9 @@ public sealed class ChildProcess : IAsyncDisposable
             await _shell.StandardInput.WriteLineAsync(signal);
             await _shell.StandardInput.FlushAsync();
         }
-        catch (IOException) when (_shell.HasExited)
+        catch (IOException)
         {
-            // It ended first; the caller learns that by waiting for the end.
+            // Nobody reads the pipe: the program ended first. The caller learns that by waiting for the end.
         }
     }
 
