@@ -1,0 +1,29 @@
+-- Proof that a command was carried out, kept with its effect, so that a retry gets the first answer.
+create table idempotency_keys (
+    resource     text        not null,
+    caller_id    text        not null,
+    key          text        not null,
+    request_hash text        not null,
+    answer       bytea       not null,
+    created_at   timestamptz not null,
+    primary key (resource, caller_id, key)
+);
+
+create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
+
+-- The change log. A reader's cursor is (xid, position), read up to the oldest transaction that still runs: a position alone
+-- would skip a transaction that took its position early and committed late.
+create table change_events (
+    position  bigint      generated always as identity primary key,
+    xid       xid8        not null default pg_current_xact_id(),
+    partition int         not null,
+    topic     text        not null,
+    version   bigint      not null,
+    kind      text        not null,
+    data      jsonb       not null,
+    actor     text        not null,
+    at        timestamptz not null,
+    unique (topic, version)
+);
+
+create index change_events_partition_xid_position_idx on change_events (partition, xid, position);

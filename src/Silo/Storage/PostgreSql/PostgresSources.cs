@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace Actors.Storage.PostgreSql;
+
+/// <summary>The connection pools of one silo: commits never wait behind reads.</summary>
+internal static class PostgresSources
+{
+    /// <summary>
+    /// Writers' sessions. Their statements are lookups by key with arrays of unknown size, so they are planned once, for an
+    /// index (a plan made for an empty table would stay a scan; JIT would compile the "expensive" plan). The server gives
+    /// up on a lock or a statement before the client does: its refusal is certain, a client's timeout is not.
+    /// </summary>
+    public static NpgsqlDataSource Writer(StorageOptions options)
+    {
+        var statementLimit = (options.CommandTimeout - TimeSpan.FromSeconds(2)).TotalMilliseconds;
+        var builder = new NpgsqlConnectionStringBuilder(options.PostgreSql);
+        builder.Options = $"{builder.Options} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+            + $" -c statement_timeout={statementLimit:F0} -c lock_timeout={statementLimit / 4:F0}";
+        builder.ApplicationName ??= "actors-writer";
+        builder.Pooling = true;
+        builder.MinPoolSize = 0;
+        builder.MaxPoolSize = options.Flights;
+        builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
+        builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        builder.NoResetOnClose = true; // nobody changes the session
+        builder.MaxAutoPrepare = 64;
+        builder.AutoPrepareMinUsages = 2;
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+
+    public static NpgsqlDataSource Reader(StorageOptions options)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(options.PostgreSql);
+        builder.ApplicationName ??= "actors-reader";
+        builder.MaxPoolSize = options.ReaderConnections;
+        builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
+        builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        builder.MaxAutoPrepare = 128;
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+}
