@@ -1,2 +1,34 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Actors.Hosting;
+using Actors.Infrastructure;
+using Actors.Infrastructure.Http;
+using Actors.Users;
+using Microsoft.Extensions.Options;
+
+try
+{
+    // Settings lie beside the program, so that it starts the same from every working directory.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddListening();
+    builder.AddDraining();
+    builder.AddTelemetry();
+    builder.AddEmbeddedSilo();
+    builder.AddHttpPipeline();
+    builder.AddUsers();
+    builder.AddApiDescription();
+
+    var app = builder.Build();
+    app.UseHttpPipeline();
+    app.MapApi();
+    app.MapHealth();
+    app.MapTelemetry();
+    app.MapApiDescription();
+    app.PrintWhereToLook();
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException invalid)
+{
+    await Console.Error.WriteLineAsync($"Cannot start: {string.Join(' ', invalid.Failures)}");
+    return 1;
+}

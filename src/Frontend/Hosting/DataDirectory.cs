@@ -1,0 +1,9 @@
+namespace Actors.Hosting;
+
+/// <summary>Where a process without other storage keeps its files.</summary>
+internal static class DataDirectory
+{
+    /// <summary>The directory, by option <c>DataDirectory</c>; <c>./data</c> by default.</summary>
+    public static string Of(IConfiguration configuration) =>
+        Path.GetFullPath(configuration["DataDirectory"] is { Length: > 0 } named ? named : "data");
+}

@@ -1,0 +1,22 @@
+namespace Actors.Hosting;
+
+/// <summary>Tells whoever started the process where to look.</summary>
+internal static class Greeting
+{
+    /// <summary>Prints the addresses once the process listens.</summary>
+    public static WebApplication PrintWhereToLook(this WebApplication app)
+    {
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            foreach (var url in app.Urls)
+            {
+                Console.WriteLine($"Actors listens on {url}");
+                Console.WriteLine($"  API documentation  {url}/docs");
+                Console.WriteLine($"  ready              {url}/health/ready");
+            }
+
+            Console.WriteLine("  first steps        README.md, \"Walk through\"");
+        });
+        return app;
+    }
+}

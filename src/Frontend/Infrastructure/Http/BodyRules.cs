@@ -1,0 +1,34 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Actors.Infrastructure.Http;
+
+/// <summary>What a body may be, before anybody reads it.</summary>
+internal static class BodyRules
+{
+    /// <summary>Largest body, in bytes.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Refuses bodies that are too large (413) or not JSON in UTF-8 (415).</summary>
+    public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var request = context.Request;
+        if (request.ContentLength > MaxBytes)
+        {
+            throw new BadHttpRequestException("", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        return request.ContentType is null || IsJson(request)
+            ? next(context)
+            : throw new BadHttpRequestException("", StatusCodes.Status415UnsupportedMediaType);
+    });
+
+    // A charset that is no UTF-8 would be transcoded, or fail deep inside the framework.
+    private static bool IsJson(HttpRequest request) =>
+        !HasBody(request)
+        || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && request.HasJsonContentType()
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)));
+
+    private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0;
+}

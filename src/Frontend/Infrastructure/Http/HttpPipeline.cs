@@ -1,0 +1,100 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Actors.Infrastructure.Json;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
+
+namespace Actors.Infrastructure.Http;
+
+/// <summary>What every request passes through, in order.</summary>
+internal static class HttpPipeline
+{
+    /// <summary>Name of the limit for requests that hash a password.</summary>
+    public const string PasswordLimit = "passwords";
+
+    // bcrypt burns a core for a tenth of a second or more: enough at once to use the cores, few enough to let others through.
+    private const int PasswordsAtOnce = 8;
+    private const int PasswordsWaiting = 64;
+
+    /// <summary>Adds what <see cref="UseHttpPipeline"/> needs.</summary>
+    public static WebApplicationBuilder AddHttpPipeline(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddWireJson();
+        builder.Services.AddExceptionHandler<Failures>();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddRateLimiter(options =>
+        {
+            options.OnRejected = async (rejected, _) => await Failures.Write(rejected.HttpContext, 429, StatusErrors.Of(429));
+            options.AddPolicy(PasswordLimit, _ => RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions
+            {
+                PermitLimit = PasswordsAtOnce,
+                QueueLimit = PasswordsWaiting,
+            }));
+        });
+        AddCors(builder);
+        AddProxies(builder);
+        return builder;
+    }
+
+    /// <summary>Puts the parts in order; endpoints come after them.</summary>
+    public static WebApplication UseHttpPipeline(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseStandardHeaders();
+        app.UseExceptionHandler(static _ => { });
+        app.UseStatusCodePages(static status => WriteStatus(status.HttpContext));
+        app.UseRouting();
+        app.UseCors();
+        app.Use(AnswerUnmatched);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseBodyRules();
+        app.UseCallContext();
+        return app;
+    }
+
+    private static Task WriteStatus(HttpContext context) =>
+        Failures.Write(context, context.Response.StatusCode, StatusErrors.Of(context.Response.StatusCode));
+
+    // No such route, or a route but another method: that is said without asking for a token.
+    private static Task AnswerUnmatched(HttpContext context, RequestDelegate next)
+    {
+        switch (context.GetEndpoint())
+        {
+            case RouteEndpoint:
+                return next(context);
+            case { RequestDelegate: { } refuse }:
+                return refuse(context);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+
+    private static void AddCors(WebApplicationBuilder builder)
+    {
+        var origins = builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [];
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(origins)
+            .AllowAnyHeader()
+            .AllowAnyMethod()
+            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, StandardHeaders.RequestId)));
+    }
+
+    // Only proxies that are named are believed about who their client is.
+    private static void AddProxies(WebApplicationBuilder builder)
+    {
+        var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var proxy in proxies)
+            {
+                options.KnownProxies.Add(IPAddress.Parse(proxy));
+            }
+        });
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Actors.Hosting;
+using Actors.Infrastructure.Http;
+using Actors.Users;
+using Actors.WorkOrders;
+
+namespace Actors.Infrastructure.Json;
+
+/// <summary>Every answer's type, so that writing it needs no reflection.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Failure))]
+[JsonSerializable(typeof(ChangeEvent))]
+[JsonSerializable(typeof(Envelope<User>))]
+[JsonSerializable(typeof(Envelope<Session>))]
+[JsonSerializable(typeof(Envelope<Deleted>))]
+[JsonSerializable(typeof(Envelope<Readiness>))]
+[JsonSerializable(typeof(Envelope<WorkOrder>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<WorkOrderSummary>>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<ProgressLog>>))]
+[JsonSerializable(typeof(Envelope<ChatMessage>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<ChatMessage>>))]
+[JsonSerializable(typeof(Envelope<ReadState>))]
+[JsonSerializable(typeof(Envelope<Unread>))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

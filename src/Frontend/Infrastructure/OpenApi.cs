@@ -1,0 +1,169 @@
+using System.Reflection;
+using Actors.Infrastructure.Http;
+using Actors.Infrastructure.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Actors.Infrastructure;
+
+/// <summary>The API's description and the page that shows it.</summary>
+internal static class OpenApi
+{
+    private const string Bearer = "bearer";
+    private const string FailureSchema = "Failure";
+
+    /// <summary>Describes the API as OpenAPI 3.1.</summary>
+    public static WebApplicationBuilder AddApiDescription(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOpenApi("v1", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer(DescribeDocument);
+            options.AddOperationTransformer(DescribeOperation);
+            options.AddSchemaTransformer(DescribeSchema);
+        });
+        return builder;
+    }
+
+    /// <summary>Maps <c>/openapi/v1.json</c> and <c>/docs</c>; both come from this server alone.</summary>
+    public static WebApplication MapApiDescription(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapScalarApiReference("/docs", options => options
+            .WithTitle("Actors")
+            .WithOpenApiRoutePattern("/openapi/{documentName}.json")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()).AllowAnonymous();
+        return app;
+    }
+
+    private static async Task DescribeDocument(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Actors",
+            Version = "v1",
+            Description = "Every answer stands in an envelope: `{success, data, meta}` or `{success, error}`.",
+        };
+        document.Servers = [];
+        document.AddComponent(Bearer, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "The token from register or login.",
+        });
+        var failure = await context.GetOrCreateSchemaAsync(typeof(Failure), cancellationToken: cancellationToken);
+        document.AddComponent(FailureSchema, failure);
+    }
+
+    private static Task DescribeOperation(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.OperationId = metadata.OfType<OperationName>().FirstOrDefault()?.Id ?? operation.OperationId;
+        var open = metadata.OfType<IAllowAnonymous>().Any();
+        if (!open)
+        {
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
+        }
+
+        AddHeaders(operation, context.Description.HttpMethod ?? "", metadata.OfType<MethodInfo>().FirstOrDefault());
+        foreach (var parameter in operation.Parameters ?? [])
+        {
+            if (parameter is { In: ParameterLocation.Query, Name: "page" or "limit" or "after" or "lastEventId", Schema: OpenApiSchema schema })
+            {
+                schema.Type = JsonSchemaType.Integer; // read as text only to tell what is wrong with it
+            }
+        }
+
+        AddErrors(operation, context, open);
+        return Task.CompletedTask;
+    }
+
+    private static void AddHeaders(OpenApiOperation operation, string method, MethodInfo? handler)
+    {
+        if (!HttpMethods.IsGet(method))
+        {
+            Add(CallContext.IdempotencyKey, "Makes the command safe to repeat: the same key has one effect and one answer.");
+        }
+
+        if (handler?.GetParameters().Any(p => p.ParameterType == typeof(ExpectedVersion)) == true)
+        {
+            Add("If-Match", "The ETag that the caller has seen; 412 if it is no longer the present one.");
+        }
+
+        void Add(string name, string description) => (operation.Parameters ??= []).Add(new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Header,
+            Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+    }
+
+    private static void AddErrors(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool open)
+    {
+        var command = operation.RequestBody is not null || !HttpMethods.IsGet(context.Description.HttpMethod ?? "");
+        Add("400", "A field or parameter is wrong.", true);
+        Add("401", "No token, or one that does not hold.", true);
+        Add("403", "The caller may see it but not do this.", !open && command);
+        Add("404", "No such thing, or none the caller may know of.", !open);
+        Add("409", "The present state does not allow it, or a unique value is taken.", command);
+        Add("412", "The version in If-Match is not the present one.", !open && command);
+        Add("413", "The body is too large.", operation.RequestBody is not null);
+        Add("415", "The body is not JSON.", operation.RequestBody is not null);
+        Add("422", "A rule refuses it.", !open && command);
+        Add("429", "Too many requests; see Retry-After.", open);
+        Add("503", "Not done, or outcome unknown: repeat it with the same idempotency key; see Retry-After.", true);
+
+        void Add(string status, string description, bool possible)
+        {
+            if (possible)
+            {
+                (operation.Responses ??= [])[status] = new OpenApiResponse
+                {
+                    Description = description,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        [MediaTypes.Json] = new() { Schema = new OpenApiSchemaReference(FailureSchema, context.Document) },
+                    },
+                };
+            }
+        }
+    }
+
+    // Our converters decide how these look; the exporter cannot look into a converter.
+    private static async Task DescribeSchema(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. Enum.GetNames(type).Select(n => (System.Text.Json.Nodes.JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
+        }
+        else if (type == typeof(string))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (type == typeof(DateTimeOffset))
+        {
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        }
+        else if (type == typeof(JsonObjectText))
+        {
+            schema.Type = JsonSchemaType.Object;
+        }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
+        {
+            var value = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], cancellationToken: cancellationToken);
+            (schema.Type, schema.Format, schema.Enum) = (value.Type | JsonSchemaType.Null, value.Format, value.Enum);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Actors.Hosting;
+using Actors.Infrastructure.Http;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Actors.Users;
+
+/// <summary>Who is calling: bearer tokens that this system issued.</summary>
+internal static class Authentication
+{
+    /// <summary>Adds token checks; every route that does not say otherwise wants a token.</summary>
+    public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
+    {
+        var secret = JwtSecret.Find(builder.Configuration, DataDirectory.Of(builder.Configuration));
+        builder.Services.AddOptions<JwtOptions>()
+            .Bind(builder.Configuration.GetSection("Jwt"))
+            .Configure(options => options.Secret = secret)
+            .Validate(options => options.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IOptions<JwtOptions>, TimeProvider>(Configure);
+        builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        return builder;
+    }
+
+    private static void Configure(JwtBearerOptions options, IOptions<JwtOptions> jwt, TimeProvider time)
+    {
+        options.MapInboundClaims = false;
+        options.SaveToken = false;
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(new CachingTokenHandler(time));
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            IssuerSigningKey = Tokens.KeyOf(jwt.Value.Secret),
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ClockSkew = TimeSpan.Zero,
+            LifetimeValidator = (from, until, _, _) =>
+                until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
+        };
+        options.Events = new JwtBearerEvents { OnChallenge = Refuse };
+    }
+
+    // 001-179, 001-180: the two texts are part of the contract.
+    private static Task Refuse(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        if (context.AuthenticateFailure is null)
+        {
+            return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, StatusErrors.Of(401));
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, new Error("INVALID_TOKEN", "Invalid token", []));
+    }
+}

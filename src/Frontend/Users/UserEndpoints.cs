@@ -1,0 +1,51 @@
+using Actors.Infrastructure.Http;
+
+namespace Actors.Users;
+
+/// <summary>Accounts over HTTP.</summary>
+internal static class UserEndpoints
+{
+    /// <summary>Maps <c>/auth</c> and <c>/users</c>.</summary>
+    public static void MapUsers(this RouteGroupBuilder api)
+    {
+        var auth = api.MapGroup("/auth").WithTags("Auth");
+        auth.MapPost("/register", Register).AllowAnonymous().RequireRateLimiting(HttpPipeline.PasswordLimit)
+            .Describe("register", "Create an account and log in");
+        auth.MapPost("/login", Login).AllowAnonymous().RequireRateLimiting(HttpPipeline.PasswordLimit)
+            .Describe("login", "Log in");
+        auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
+
+        var users = api.MapGroup("/users").WithTags("Users");
+        users.MapGet("/{id}", GetUser).Describe("getUser", "A user: oneself, or anybody for an administrator");
+        users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
+    }
+
+    private static async Task<Created<Session>> Register(RegisterRequest body, IGrainFactory grains, Tokens tokens, TimeProvider time)
+    {
+        var command = body.ToCommand();
+        var id = CallContext.NewId("user", command.Email, time);
+        var user = await grains.GetGrain<IUserGrain>(id).Register(command);
+        return new(new Session(user, tokens.Issue(user)), $"/users/{Uri.EscapeDataString(user.Id)}");
+    }
+
+    private static async Task<Answer<Session>> Login(LoginRequest body, IGrainFactory grains, Tokens tokens)
+    {
+        var (email, password) = body.ToCredentials();
+        var known = email.Length <= UserLimits.Email ? await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) : null;
+
+        // Nobody has that id, but checking a password against nobody takes the same time: addresses cannot be probed.
+        var id = known ?? Ids.From("unknown", email, "");
+        var user = await grains.GetGrain<IUserGrain>(id).VerifyPassword(password)
+            ?? throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
+        return Answers.Ok(new Session(user, tokens.Issue(user)));
+    }
+
+    private static async Task<Answer<User>> GetMe(IGrainFactory grains) =>
+        Answers.Ok(await grains.GetGrain<IUserGrain>(Caller.Current!.UserId).Get());
+
+    private static async Task<Answer<User>> GetUser(string id, IGrainFactory grains) =>
+        Answers.Ok(await grains.GetGrain<IUserGrain>(id).Get());
+
+    private static async Task<Answer<User>> ChangeAccess(string id, ChangeAccessRequest body, IGrainFactory grains) =>
+        Answers.Ok(await grains.GetGrain<IUserGrain>(id).ChangeAccess(body.ToCommand()));
+}
