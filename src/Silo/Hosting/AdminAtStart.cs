@@ -1,8 +1,5 @@
 using Actors.Users;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans;
 
 namespace Actors.Hosting;
 

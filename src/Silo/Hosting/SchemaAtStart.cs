@@ -1,5 +1,4 @@
 using Actors.Storage;
-using Microsoft.Extensions.Hosting;
 
 namespace Actors.Hosting;
 

@@ -1,11 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Actors.Storage;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 namespace Actors.Hosting;
 
@@ -31,6 +28,7 @@ public static class SiloHosting
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
             admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();
+        builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<SiloHealth>("silo");
         return builder;
     }
 
