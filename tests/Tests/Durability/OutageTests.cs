@@ -9,7 +9,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Writes_are_refused_reads_go_on_and_all_is_well_when_it_is_back()
     {
-        await using var server = await PostgresServer.StartNewAsync();
+        await using var server = await PostgresServer.StartNewAsync(durable: true);
         await using var app = new ActorsApp(await server.CreateDatabaseAsync());
         var user = await app.RegisterAsync();
         var id = await user.CreateReleasedWorkOrderAsync("cut");
@@ -41,7 +41,7 @@ public sealed class OutageTests
     [Fact]
     public async Task A_live_order_is_read_from_memory_while_the_database_is_away()
     {
-        await using var server = await PostgresServer.StartNewAsync();
+        await using var server = await PostgresServer.StartNewAsync(durable: true);
         await using var app = new ActorsApp(await server.CreateDatabaseAsync());
         var user = await app.RegisterAsync();
         var id = await user.CreateReleasedWorkOrderAsync("cut");

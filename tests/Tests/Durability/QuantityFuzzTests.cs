@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Actors.Infrastructure;
 
 namespace Actors.Durability;
@@ -63,7 +64,7 @@ public abstract class QuantityFuzzTests : HttpTests
     private static async Task<Answer> CorrectAsync(ActorsClient owner, string id, Random random)
     {
         var logs = (await owner.GetAsync($"/api/v1/work-orders/{id}/progress-logs?limit=100")).Data.EnumerateArray()
-            .Where(l => !l.TryGetProperty("correctsLogId", out _)).ToList();
+            .Where(l => l.GetProperty("correctsLogId").ValueKind == JsonValueKind.Null).ToList();
         if (logs.Count == 0)
         {
             return await owner.ReportAsync(id, "a", 0);
@@ -76,7 +77,7 @@ public abstract class QuantityFuzzTests : HttpTests
             new { completedQuantity = random.Next(0, 12), defectiveQuantity = 100 + random.Next(1_000_000), reason = "fuzz" });
     }
 
-    private static void AssertFlow(System.Text.Json.JsonElement order)
+    private static void AssertFlow(JsonElement order)
     {
         var gate = order.GetProperty("stepGate").GetBoolean();
         var limit = 400 + (400 * order.GetProperty("overProductionPercent").GetInt32() / 100);

@@ -15,6 +15,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Post, "/api/v1/auth/register", """{"email":"new@example.org","password":"correct horse battery"}"""),
         (HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@example.org","password":"wrong"}"""),
         (HttpMethod.Get, "/api/v1/auth/me", null),
+        (HttpMethod.Get, "/api/v1/users/nobody", null),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
         (HttpMethod.Get, "/api/v1/work-orders", null),
@@ -30,7 +31,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Delete, "/api/v1/work-orders/{0}/steps/weld", null),
         (HttpMethod.Post, "/api/v1/work-orders/{0}/steps/cut/progress", """{"completedQuantity":1,"defectiveQuantity":0,"confirmationMode":"manual"}"""),
         (HttpMethod.Get, "/api/v1/work-orders/{0}/progress-logs", null),
-        (HttpMethod.Post, "/api/v1/work-orders/{0}/progress-logs/{1}/corrections", """{"completedQuantity":1,"reason":"r"}"""),
+        (HttpMethod.Post, "/api/v1/work-orders/{0}/progress-logs/{1}/corrections", """{"completedQuantity":1,"defectiveQuantity":0,"reason":"r"}"""),
         (HttpMethod.Post, "/api/v1/work-orders/{0}/messages", """{"messageType":"text","payload":{"text":"t"}}"""),
         (HttpMethod.Get, "/api/v1/work-orders/{0}/messages", null),
         (HttpMethod.Patch, "/api/v1/work-orders/{0}/messages/{2}", """{"payload":{"text":"changed"}}"""),
@@ -129,7 +130,6 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     }
 
     [Theory]
-    [InlineData("Idempotency-Key", "", "INVALID_IDEMPOTENCY_KEY")]
     [InlineData("Idempotency-Key", "a b", "INVALID_IDEMPOTENCY_KEY")]
     [InlineData("Idempotency-Key", "long", "INVALID_IDEMPOTENCY_KEY")]
     public async Task A_bad_header_is_refused_by_every_command(string header, string value, string code)
@@ -177,7 +177,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
             (HttpMethod.Patch, "/api/v1/work-orders/{0}/steps/cut", $$"""{"expectedQuantity":{{quantity}}}"""),
             (HttpMethod.Post, "/api/v1/work-orders/{0}/steps/cut/progress", $$"""{"completedQuantity":{{quantity}},"defectiveQuantity":0,"confirmationMode":"manual"}"""),
             (HttpMethod.Post, "/api/v1/work-orders/{0}/steps/cut/progress", $$"""{"completedQuantity":0,"defectiveQuantity":{{quantity}},"confirmationMode":"manual"}"""),
-            (HttpMethod.Post, "/api/v1/work-orders/{0}/progress-logs/{1}/corrections", $$"""{"completedQuantity":{{quantity}},"reason":"r"}"""),
+            (HttpMethod.Post, "/api/v1/work-orders/{0}/progress-logs/{1}/corrections", $$"""{"completedQuantity":{{quantity}},"defectiveQuantity":0,"reason":"r"}"""),
             (HttpMethod.Post, "/api/v1/work-orders/{0}/messages/read", $$"""{"sequence":{{quantity}}}"""),
         })
         {
@@ -215,7 +215,6 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     [Theory]
     [InlineData("/api/v1/nothing", HttpStatusCode.NotFound, "NOT_FOUND")]
     [InlineData("/", HttpStatusCode.NotFound, "NOT_FOUND")]
-    [InlineData("/api/v1/work-orders/%00", null, null)]
     [InlineData("/api/v1/work-orders/%ff%fe", null, null)]
     [InlineData("/api/v1/work-orders/..%2f..%2fetc", null, null)]
     [InlineData("/api/v1/work-orders/' or 1=1 --", null, null)]
