@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Actors.Infrastructure;
+
+namespace Actors.Docs;
+
+/// <summary>What the READMEs tell a new user to type works, as it stands there.</summary>
+public sealed partial class WalkThroughTests
+{
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.zh-CN.md")]
+    public async Task The_walk_through_runs_as_it_is_written(string file)
+    {
+        await using var actors = await ActorsProcess.StartAsync();
+        var script = Script(await File.ReadAllTextAsync(Path.Combine(Repository.Root, file)), actors.Url);
+
+        await using var shell = ChildProcess.Start(["bash", "-euo", "pipefail", "-c", script], Path.GetTempPath(), "KILL");
+        var exitCode = await shell.WaitForExitAsync();
+
+        Assert.True(exitCode == 0, shell.Output);
+        Assert.Contains("event: work-order.created", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("event: message.sent", shell.Output, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(shell.Output, "event: progress.reported"));
+        Assert.Equal(2, Regex.Matches(shell.Output, "\"completedQuantity\":4,\"defectiveQuantity\":1,\"estimatedCompletionAt\"").Count);
+    }
+
+    [Fact]
+    public void Both_readmes_tell_the_same_commands() => Assert.Equal(
+        Commands(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))),
+        Commands(File.ReadAllText(Path.Combine(Repository.Root, "README.zh-CN.md"))));
+
+    private static string Script(string readme, Uri url) =>
+        // The feed is cut by its timeout: that is not an error.
+        string.Join('\n', Commands(readme)).Replace("http://127.0.0.1:8080", url.ToString().TrimEnd('/'), StringComparison.Ordinal);
+
+    private static IEnumerable<string> Commands(string readme) => BashBlocks().Matches(readme).Select(m => m.Groups[1].Value);
+
+    [GeneratedRegex("```bash\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex BashBlocks();
+}
