@@ -1,3 +1,6 @@
+using Actors.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Actors.Storage;
 
 public sealed class SqliteStorageTests : CommitStoreSpec
@@ -12,6 +15,9 @@ public sealed class SqliteStorageTests : CommitStoreSpec
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
     }
+
+    private protected override Migrator Migrator(params Migration[] migrations) => new SqliteMigrator(
+        Path.Combine(_folder.FullName, "actors.db"), migrations, TimeProvider.System, NullLogger<Migrator>.Instance);
 
     private protected override Task<Dictionary<string, string?>> SettingsAsync() =>
         Task.FromResult(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ACTORS_DATA"] = _folder.FullName });

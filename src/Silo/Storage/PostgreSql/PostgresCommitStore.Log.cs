@@ -8,6 +8,6 @@ internal sealed partial class PostgresCommitStore
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL did not answer for a batch of {Commits} commits: their outcome is unknown")]
     private partial void LogUnknown(Exception exception, int commits);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL refused a commit to {Table} for a reason that is no violation of data: a fault in SQL, schema or rights")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL refused a commit to {Table} for a reason that is no violation of data")]
     private partial void LogRefused(Exception exception, string table);
 }

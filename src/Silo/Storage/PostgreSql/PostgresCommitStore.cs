@@ -43,12 +43,6 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
     /// <inheritdoc/>
     public async Task WriteAsync(IReadOnlyList<Commit> batch, CommitOutcome[] outcomes)
     {
-        if (_availability.FailsFast)
-        {
-            Array.Fill(outcomes, CommitOutcome.NotWritten);
-            return;
-        }
-
         if (await TryWriteAsync(batch, outcomes) is null)
         {
             return;
@@ -87,7 +81,7 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
 
             await using (command)
             {
-                if (await OpenAsync() is not { } connection)
+                if (_availability.FailsFast || await OpenAsync() is not { } connection)
                 {
                     Array.Fill(outcomes, CommitOutcome.NotWritten);
                     return null;
@@ -112,12 +106,12 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
                                 LogAgain(exception, commits.Count, attempt);
                                 continue;
                             case PostgresFault.Unavailable:
-                                OnBroken(exception);
+                                OnDown(exception);
                                 Array.Fill(outcomes, CommitOutcome.NotWritten);
                                 return null;
                             default:
                                 LogUnknown(exception, commits.Count);
-                                OnBroken(exception);
+                                _source.Clear(); // the others lead to the same server; whether it is down, the next try tells
                                 Array.Fill(outcomes, CommitOutcome.Unknown);
                                 return null;
                         }
@@ -157,7 +151,7 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
         catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException
             or System.Net.Sockets.SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            OnBroken(exception);
+            OnDown(exception);
             return null;
         }
     }
@@ -196,8 +190,8 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
         return CommitOutcome.NotWritten;
     }
 
-    // Other pooled connections lead to the same server; after a failover it may even be the wrong one.
-    private void OnBroken(Exception exception)
+    // After a failover the pooled connections may lead to the wrong server.
+    private void OnDown(Exception exception)
     {
         _availability.OnDown(exception);
         _source.Clear();
