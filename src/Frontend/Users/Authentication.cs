@@ -2,6 +2,7 @@ using Actors.Hosting;
 using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -21,6 +22,7 @@ internal static class Authentication
             .ValidateOnStart();
         builder.Services.AddSingleton<Tokens>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<JwtOptions>, TimeProvider>(Configure);
         builder.Services.AddAuthorizationBuilder()
