@@ -30,22 +30,25 @@ internal static class Authentication
         return builder;
     }
 
+    /// <summary>When a token holds: signed by us with HS256, and now is within its time.</summary>
+    public static TokenValidationParameters Rules(string secret, TimeProvider time) => new()
+    {
+        IssuerSigningKey = Tokens.KeyOf(secret),
+        ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+        ValidateIssuer = false,
+        ValidateAudience = false,
+        ClockSkew = TimeSpan.Zero,
+        LifetimeValidator = (from, until, _, _) =>
+            until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
+    };
+
     private static void Configure(JwtBearerOptions options, IOptions<JwtOptions> jwt, TimeProvider time)
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(new CachingTokenHandler(time));
-        options.TokenValidationParameters = new TokenValidationParameters
-        {
-            IssuerSigningKey = Tokens.KeyOf(jwt.Value.Secret),
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ClockSkew = TimeSpan.Zero,
-            LifetimeValidator = (from, until, _, _) =>
-                until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
-        };
+        options.TokenValidationParameters = Rules(jwt.Value.Secret, time);
         options.Events = new JwtBearerEvents { OnChallenge = Refuse };
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class Failures(ILogger<Failures> logger) : IExceptionHan
             JsonException json => (400, JsonErrors.Describe(json)),
             BadHttpRequestException { StatusCode: 400 } bad => (400, BadRequest(httpContext, bad)),
             BadHttpRequestException bad => (bad.StatusCode, StatusErrors.Of(bad.StatusCode)),
+            IOException => (400, StatusErrors.Of(400)), // the body broke off
             OrleansException or TimeoutException or OperationCanceledException => (503, Unreachable(httpContext, exception)),
             _ => (503, Unexpected(httpContext, exception)),
         };
