@@ -2,7 +2,6 @@ using Actors.Hosting;
 using Actors.Infrastructure;
 using Actors.Infrastructure.Http;
 using Actors.Users;
-using Microsoft.Extensions.Options;
 
 try
 {
@@ -27,8 +26,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (OptionsValidationException invalid)
+catch (Exception failure) when (StartFailure.Explain(failure) is { } reason)
 {
-    await Console.Error.WriteLineAsync($"Cannot start: {string.Join(' ', invalid.Failures)}");
+    await Console.Error.WriteLineAsync($"Cannot start: {reason}");
     return 1;
 }

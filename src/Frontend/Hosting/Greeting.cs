@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
 namespace Actors.Hosting;
 
 /// <summary>Tells whoever started the process where to look.</summary>
@@ -8,7 +11,9 @@ internal static class Greeting
     {
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            foreach (var url in app.Urls)
+            // A test host has no addresses.
+            var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+            foreach (var url in listening?.Addresses ?? [])
             {
                 Console.WriteLine($"Actors listens on {url}");
                 Console.WriteLine($"  API documentation  {url}/docs");

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Actors.Infrastructure.Http;
-using Actors.Infrastructure.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -22,7 +21,7 @@ internal static class OpenApi
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.AddDocumentTransformer(DescribeDocument);
             options.AddOperationTransformer(DescribeOperation);
-            options.AddSchemaTransformer(DescribeSchema);
+            options.AddSchemaTransformer(OpenApiSchemas.Describe);
         });
         return builder;
     }
@@ -135,35 +134,6 @@ internal static class OpenApi
                     },
                 };
             }
-        }
-    }
-
-    // Our converters decide how these look; the exporter cannot look into a converter.
-    private static async Task DescribeSchema(
-        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
-    {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type.IsEnum)
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. Enum.GetNames(type).Select(n => (System.Text.Json.Nodes.JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
-        }
-        else if (type == typeof(string))
-        {
-            schema.Type = JsonSchemaType.String;
-        }
-        else if (type == typeof(DateTimeOffset))
-        {
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-        }
-        else if (type == typeof(JsonObjectText))
-        {
-            schema.Type = JsonSchemaType.Object;
-        }
-        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
-        {
-            var value = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], cancellationToken: cancellationToken);
-            (schema.Type, schema.Format, schema.Enum) = (value.Type | JsonSchemaType.Null, value.Format, value.Enum);
         }
     }
 }

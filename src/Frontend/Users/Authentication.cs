@@ -2,6 +2,7 @@ using Actors.Hosting;
 using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -21,6 +22,7 @@ internal static class Authentication
             .ValidateOnStart();
         builder.Services.AddSingleton<Tokens>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<JwtOptions>, TimeProvider>(Configure);
         builder.Services.AddAuthorizationBuilder()
@@ -28,22 +30,25 @@ internal static class Authentication
         return builder;
     }
 
+    /// <summary>When a token holds: signed by us with HS256, and now is within its time.</summary>
+    public static TokenValidationParameters Rules(string secret, TimeProvider time) => new()
+    {
+        IssuerSigningKey = Tokens.KeyOf(secret),
+        ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+        ValidateIssuer = false,
+        ValidateAudience = false,
+        ClockSkew = TimeSpan.Zero,
+        LifetimeValidator = (from, until, _, _) =>
+            until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
+    };
+
     private static void Configure(JwtBearerOptions options, IOptions<JwtOptions> jwt, TimeProvider time)
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(new CachingTokenHandler(time));
-        options.TokenValidationParameters = new TokenValidationParameters
-        {
-            IssuerSigningKey = Tokens.KeyOf(jwt.Value.Secret),
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ClockSkew = TimeSpan.Zero,
-            LifetimeValidator = (from, until, _, _) =>
-                until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
-        };
+        options.TokenValidationParameters = Rules(jwt.Value.Secret, time);
         options.Events = new JwtBearerEvents { OnChallenge = Refuse };
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using static Actors.Infrastructure.Http.Shape;
 
 namespace Actors.Users;
@@ -6,9 +7,11 @@ namespace Actors.Users;
 internal sealed record RegisterRequest
 {
     /// <summary>The address to log in with.</summary>
+    [Required]
     public string? Email { get; init; }
 
     /// <summary>At least 8 characters, at most 72 bytes.</summary>
+    [Required]
     public string? Password { get; init; }
 
     /// <summary>Display name.</summary>
@@ -29,9 +32,11 @@ internal sealed record RegisterRequest
 internal sealed record LoginRequest
 {
     /// <summary>The address given at registration.</summary>
+    [Required]
     public string? Email { get; init; }
 
     /// <summary>The password given at registration.</summary>
+    [Required]
     public string? Password { get; init; }
 
     public (string Email, string Password) ToCredentials() =>
@@ -45,6 +50,7 @@ internal sealed record LoginRequest
 internal sealed record ChangeAccessRequest
 {
     /// <summary>What he may do.</summary>
+    [Required]
     public UserRole? Role { get; init; }
 
     /// <summary>The factory he belongs to; absent for none.</summary>

@@ -17,11 +17,8 @@ internal static class MessageEndpoints
         orders.MapGet("/unread", CountUnread).Describe("countUnread", "The caller's unread messages, in total and per order");
     }
 
-    private static async Task<Created<ChatMessage>> Send(string id, SendMessageRequest body, IGrainFactory grains)
-    {
-        var message = await grains.GetGrain<IWorkOrderGrain>(id).SendMessage(body.ToCommand());
-        return new(message, $"/work-orders/{Uri.EscapeDataString(id)}/messages/{Uri.EscapeDataString(message.Id)}");
-    }
+    private static async Task<Created<ChatMessage>> Send(string id, SendMessageRequest body, IGrainFactory grains) =>
+        new(await grains.GetGrain<IWorkOrderGrain>(id).SendMessage(body.ToCommand()), path: null);
 
     private static async Task<Answer<ImmutableArray<ChatMessage>>> List(
         string id, [AsParameters] RowsRequest request, IGrainFactory grains, CancellationToken cancellationToken)

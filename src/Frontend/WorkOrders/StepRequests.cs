@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using Actors.Infrastructure.Json;
 using static Actors.Infrastructure.Http.Shape;
 
@@ -8,12 +9,15 @@ namespace Actors.WorkOrders;
 internal sealed record AddStepRequest
 {
     /// <summary>Names the step within its order.</summary>
+    [Required]
     public string? StepCode { get; init; }
 
     /// <summary>What is done.</summary>
+    [Required]
     public string? StepName { get; init; }
 
     /// <summary>Good pieces expected.</summary>
+    [Required]
     public long? ExpectedQuantity { get; init; }
 
     /// <summary>Who does it.</summary>
@@ -72,6 +76,7 @@ internal sealed record ChangeStepRequest
 internal sealed record ReorderStepsRequest
 {
     /// <summary>Every step's code, once each.</summary>
+    [Required]
     public ImmutableArray<string?>? StepCodes { get; init; }
 
     public ReorderSteps ToCommand() =>
@@ -82,6 +87,7 @@ internal sealed record ReorderStepsRequest
 internal sealed record ReportProgressRequest
 {
     /// <summary>Good pieces since the last report.</summary>
+    [Required]
     public long? CompletedQuantity { get; init; }
 
     /// <summary>Defective pieces since the last report; 0 if absent.</summary>
@@ -109,6 +115,7 @@ internal sealed record CorrectProgressRequest
     public long? DefectiveQuantity { get; init; }
 
     /// <summary>Why.</summary>
+    [Required]
     public string? Reason { get; init; }
 
     public CorrectProgress ToCommand(string logId)
@@ -129,9 +136,11 @@ internal sealed record CorrectProgressRequest
 internal sealed record SendMessageRequest
 {
     /// <summary>What it holds.</summary>
+    [Required]
     public MessageType? MessageType { get; init; }
 
     /// <summary>The content, a JSON object.</summary>
+    [Required]
     public JsonObjectText? Payload { get; init; }
 
     /// <summary>The client's own id: sending it again changes nothing.</summary>
@@ -149,6 +158,7 @@ internal sealed record SendMessageRequest
 internal sealed record EditMessageRequest
 {
     /// <summary>The new content, a JSON object.</summary>
+    [Required]
     public JsonObjectText? Payload { get; init; }
 
     public EditMessage ToCommand(string messageId) => new(messageId, RequiredObject(Payload, "payload").Text);
@@ -158,6 +168,7 @@ internal sealed record EditMessageRequest
 internal sealed record MarkReadRequest
 {
     /// <summary>The last sequence that is read.</summary>
+    [Required]
     public long? Sequence { get; init; }
 
     public long ToSequence() => Required(Sequence, "sequence");

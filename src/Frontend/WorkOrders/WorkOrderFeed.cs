@@ -48,6 +48,7 @@ internal sealed partial class WorkOrderFeed(IWorkOrderGrain order, long after) :
         using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
         httpContext.Response.ContentType = "text/event-stream";
         httpContext.Response.Headers.CacheControl = "no-store";
+        httpContext.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using static Actors.Infrastructure.Http.Shape;
 
 namespace Actors.WorkOrders;
@@ -7,6 +8,7 @@ namespace Actors.WorkOrders;
 internal sealed record CreateWorkOrderRequest
 {
     /// <summary>What is to be made.</summary>
+    [Required]
     public string? Title { get; init; }
 
     /// <summary>Own order number, unique; absent to have one made.</summary>
@@ -16,6 +18,7 @@ internal sealed record CreateWorkOrderRequest
     public WorkOrderPriority? Priority { get; init; }
 
     /// <summary>Good pieces wanted.</summary>
+    [Required]
     public long? TargetQuantity { get; init; }
 
     /// <summary>Planned start.</summary>
@@ -59,12 +62,15 @@ internal sealed record CreateWorkOrderRequest
 internal sealed record NewStepRequest
 {
     /// <summary>Names the step within its order.</summary>
+    [Required]
     public string? StepCode { get; init; }
 
     /// <summary>What is done.</summary>
+    [Required]
     public string? StepName { get; init; }
 
     /// <summary>Good pieces expected.</summary>
+    [Required]
     public long? ExpectedQuantity { get; init; }
 
     /// <summary>Who does it.</summary>
@@ -87,12 +93,15 @@ internal sealed record NewStepRequest
 internal sealed record ReplaceWorkOrderRequest
 {
     /// <summary>What is to be made.</summary>
+    [Required]
     public string? Title { get; init; }
 
     /// <summary>How urgent it is.</summary>
+    [Required]
     public WorkOrderPriority? Priority { get; init; }
 
     /// <summary>Good pieces wanted.</summary>
+    [Required]
     public long? TargetQuantity { get; init; }
 
     /// <summary>Planned start.</summary>
@@ -179,6 +188,7 @@ internal sealed record ChangeWorkOrderRequest
 internal sealed record ChangeStatusRequest
 {
     /// <summary>Where to.</summary>
+    [Required]
     public WorkOrderStatus? Status { get; init; }
 
     /// <summary>Why; needed to reopen.</summary>

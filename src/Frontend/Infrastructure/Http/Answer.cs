@@ -9,6 +9,7 @@ namespace Actors.Infrastructure.Http;
 
 /// <summary>200 with the envelope; 304 when the caller has that version already.</summary>
 internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null) : IResult, IEndpointMetadataProvider
+    where T : notnull
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Envelope<T>), [MediaTypes.Json]));
@@ -29,8 +30,9 @@ internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null)
     }
 }
 
-/// <summary>201 with the envelope and where the new thing is: a path under <see cref="Api.Prefix"/>.</summary>
-internal sealed class Created<T>(T data, string path, long? version = null) : IResult, IEndpointMetadataProvider
+/// <summary>201 with the envelope and where the new thing is, if it has an address: a path under <see cref="Api.Prefix"/>.</summary>
+internal sealed class Created<T>(T data, string? path, long? version = null) : IResult, IEndpointMetadataProvider
+    where T : notnull
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status201Created, typeof(Envelope<T>), [MediaTypes.Json]));
@@ -39,7 +41,11 @@ internal sealed class Created<T>(T data, string path, long? version = null) : IR
     {
         var response = httpContext.Response;
         response.StatusCode = StatusCodes.Status201Created;
-        response.Headers.Location = httpContext.Request.PathBase + Api.Prefix + path;
+        if (path is not null)
+        {
+            response.Headers.Location = httpContext.Request.PathBase + Api.Prefix + path;
+        }
+
         if (version is { } present)
         {
             response.Headers.ETag = EntityTags.Of(present);
@@ -53,7 +59,7 @@ internal sealed class Created<T>(T data, string path, long? version = null) : IR
 internal static class Answers
 {
     /// <summary>Something without a version.</summary>
-    public static Answer<T> Ok<T>(T data) => new(data);
+    public static Answer<T> Ok<T>(T data) where T : notnull => new(data);
 
     /// <summary>A work order; its version is its ETag.</summary>
     public static Answer<WorkOrder> Of(WorkOrder order) => new(order, order.Version);

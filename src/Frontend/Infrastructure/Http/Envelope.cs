@@ -5,7 +5,7 @@ namespace Actors.Infrastructure.Http;
 
 /// <summary>Every good answer (001-171, 001-172).</summary>
 /// <typeparam name="T">What is answered.</typeparam>
-internal sealed record Envelope<T>
+internal sealed record Envelope<T> where T : notnull
 {
     /// <summary>Always true.</summary>
     public bool Success { get; } = true;

@@ -25,6 +25,7 @@ internal sealed partial class Failures(ILogger<Failures> logger) : IExceptionHan
             JsonException json => (400, JsonErrors.Describe(json)),
             BadHttpRequestException { StatusCode: 400 } bad => (400, BadRequest(httpContext, bad)),
             BadHttpRequestException bad => (bad.StatusCode, StatusErrors.Of(bad.StatusCode)),
+            IOException => (400, StatusErrors.Of(400)), // the body broke off
             OrleansException or TimeoutException or OperationCanceledException => (503, Unreachable(httpContext, exception)),
             _ => (503, Unexpected(httpContext, exception)),
         };
@@ -121,7 +122,7 @@ internal static class JsonErrors
     public static Error Describe(JsonException exception)
     {
         var field = FieldOf(exception.Path);
-        var details = ImmutableArray.Create(new ErrorDetail(field, "Has a wrong type or is out of range."));
+        var details = ImmutableArray.Create(new ErrorDetail(field, "Has a wrong type, is out of range or is broken text."));
         return exception switch
         {
             Json.WireException => new(
@@ -132,7 +133,7 @@ internal static class JsonErrors
                 InvalidJson, $"The field '{field}' is given twice.", [new ErrorDetail(field, "Is given twice.")]),
             { InnerException: JsonException } => new(InvalidJson, $"The body is not valid JSON{Near(exception)}.", []),
             _ when field.Length == 0 => new(InvalidJson, "A JSON object is wanted as the body.", []),
-            _ => new(InvalidJson, $"The value of '{field}' has a wrong type or is out of range.", details),
+            _ => new(InvalidJson, $"The value of '{field}' has a wrong type, is out of range or is broken text.", details),
         };
 
         bool Says(string start) => exception.Message.StartsWith(start, StringComparison.Ordinal);

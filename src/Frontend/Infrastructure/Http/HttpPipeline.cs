@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Actors.Infrastructure.Json;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Actors.Infrastructure.Http;
@@ -93,7 +94,8 @@ internal static class HttpPipeline
             options.KnownIPNetworks.Clear();
             foreach (var proxy in proxies)
             {
-                options.KnownProxies.Add(IPAddress.Parse(proxy));
+                options.KnownProxies.Add(IPAddress.TryParse(proxy, out var address) ? address : throw new OptionsValidationException(
+                    "ForwardedHeaders", typeof(ForwardedHeadersOptions), [$"ForwardedHeaders:KnownProxies: '{proxy}' is no IP address."]));
             }
         });
     }
