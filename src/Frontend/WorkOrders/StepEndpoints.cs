@@ -23,17 +23,19 @@ internal static class StepEndpoints
         orders.MapPost("/{id}/progress-logs/{logId}/corrections", Correct).Describe("correctProgress", "Set a report right, or undo it");
     }
 
-    private static async Task<Answer<WorkOrder>> Add(string id, AddStepRequest body, IGrainFactory grains) =>
-        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).AddStep(body.ToCommand()));
+    private static async Task<Answer<WorkOrder>> Add(string id, AddStepRequest body, ExpectedVersion version, IGrainFactory grains) =>
+        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).AddStep(body.ToCommand(version.Value)));
 
-    private static async Task<Answer<WorkOrder>> Reorder(string id, ReorderStepsRequest body, IGrainFactory grains) =>
-        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ReorderSteps(body.ToCommand()));
+    private static async Task<Answer<WorkOrder>> Reorder(
+        string id, ReorderStepsRequest body, ExpectedVersion version, IGrainFactory grains) =>
+        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ReorderSteps(body.ToCommand(version.Value)));
 
-    private static async Task<Answer<WorkOrder>> Change(string id, string stepCode, ChangeStepRequest body, IGrainFactory grains) =>
-        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ChangeStep(body.ToCommand(stepCode)));
+    private static async Task<Answer<WorkOrder>> Change(
+        string id, string stepCode, ChangeStepRequest body, ExpectedVersion version, IGrainFactory grains) =>
+        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ChangeStep(body.ToCommand(stepCode, version.Value)));
 
-    private static async Task<Answer<WorkOrder>> Remove(string id, string stepCode, IGrainFactory grains) =>
-        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).RemoveStep(stepCode));
+    private static async Task<Answer<WorkOrder>> Remove(string id, string stepCode, ExpectedVersion version, IGrainFactory grains) =>
+        Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).RemoveStep(stepCode, version.Value));
 
     private static async Task<Answer<WorkOrder>> Report(string id, string stepCode, ReportProgressRequest body, IGrainFactory grains) =>
         Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ReportProgress(body.ToCommand(stepCode)));

@@ -29,7 +29,7 @@ internal sealed record AddStepRequest
     /// <summary>Zero-based place; absent for the end.</summary>
     public int? Position { get; init; }
 
-    public AddStep ToCommand()
+    public AddStep ToCommand(long? expectedVersion)
     {
         var step = new NewStepRequest
         {
@@ -39,7 +39,7 @@ internal sealed record AddStepRequest
             AssigneeId = AssigneeId,
             EstimatedCompletionAt = EstimatedCompletionAt,
         };
-        return new AddStep(step.ToStep(""), Position);
+        return new AddStep(step.ToStep(""), Position, expectedVersion);
     }
 }
 
@@ -61,9 +61,10 @@ internal sealed record ChangeStepRequest
     /// <summary>True to leave the step out, false to take it in again.</summary>
     public Optional<bool?> Skipped { get; init; }
 
-    public ChangeStep ToCommand(string stepCode) => new()
+    public ChangeStep ToCommand(string stepCode, long? expectedVersion) => new()
     {
         StepCode = stepCode,
+        ExpectedVersion = expectedVersion,
         StepName = NotCleared(StepName, "stepName"),
         ExpectedQuantity = NotCleared(ExpectedQuantity, "expectedQuantity"),
         AssigneeId = AssigneeId,
@@ -79,8 +80,8 @@ internal sealed record ReorderStepsRequest
     [Required]
     public ImmutableArray<string?>? StepCodes { get; init; }
 
-    public ReorderSteps ToCommand() =>
-        new([.. Required(StepCodes, "stepCodes").Select((code, i) => Required(code, $"stepCodes[{i}]"))]);
+    public ReorderSteps ToCommand(long? expectedVersion) =>
+        new([.. Required(StepCodes, "stepCodes").Select((code, i) => Required(code, $"stepCodes[{i}]"))], expectedVersion);
 }
 
 /// <summary>Reports finished pieces of a step.</summary>

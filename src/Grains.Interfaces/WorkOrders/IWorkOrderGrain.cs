@@ -39,7 +39,7 @@ public interface IWorkOrderGrain : IGrainWithStringKey
 
     /// <summary>Removes a step that has no reports. 409 <c>STEP_HAS_PROGRESS</c> otherwise: skip it.</summary>
     [Alias("remove-step")]
-    Task<WorkOrder> RemoveStep(string stepCode);
+    Task<WorkOrder> RemoveStep(string stepCode, long? expectedVersion);
 
     /// <summary>Puts the steps in another order.</summary>
     [Alias("reorder-steps")]

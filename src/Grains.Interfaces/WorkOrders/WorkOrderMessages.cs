@@ -107,9 +107,13 @@ public sealed record ChangeStatus(
 
 /// <summary>Adds a step.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Position">Zero-based place; null for the end. Not before a step that has reports.</param>
+/// <param name="Position">Zero-based place; null for the end. With the step gate, not before a step that has reports.</param>
+/// <param name="ExpectedVersion">As in <see cref="ChangeWorkOrder.ExpectedVersion"/>.</param>
 [GenerateSerializer, Immutable, Alias("add-step")]
-public sealed record AddStep([property: Id(0)] NewStep Step, [property: Id(1)] int? Position = null);
+public sealed record AddStep(
+    [property: Id(0)] NewStep Step,
+    [property: Id(1)] int? Position = null,
+    [property: Id(2)] long? ExpectedVersion = null);
 
 /// <summary>Changes, assigns or unassigns a step; what is not given stays.</summary>
 [GenerateSerializer, Immutable, Alias("change-step")]
@@ -132,9 +136,13 @@ public sealed record ChangeStep
 
     /// <summary>True to leave the step out, false to take it in again.</summary>
     [Id(5)] public Optional<bool> Skipped { get; init; }
+
+    /// <summary>As in <see cref="ChangeWorkOrder.ExpectedVersion"/>.</summary>
+    [Id(6)] public long? ExpectedVersion { get; init; }
 }
 
 /// <summary>Puts the steps in another order.</summary>
-/// <param name="StepCodes">Every step's code, once each. Steps that have reports keep their order among themselves.</param>
+/// <param name="StepCodes">Every step's code, once each; the new order must keep the step gate, if it is on.</param>
+/// <param name="ExpectedVersion">As in <see cref="ChangeWorkOrder.ExpectedVersion"/>.</param>
 [GenerateSerializer, Immutable, Alias("reorder-steps")]
-public sealed record ReorderSteps([property: Id(0)] ImmutableArray<string> StepCodes);
+public sealed record ReorderSteps([property: Id(0)] ImmutableArray<string> StepCodes, [property: Id(1)] long? ExpectedVersion = null);

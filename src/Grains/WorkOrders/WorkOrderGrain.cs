@@ -65,8 +65,8 @@ internal sealed class WorkOrderGrain(
     public Task<WorkOrder> ChangeStep(ChangeStep command) =>
         ExecuteAsync(() => WorkOrderRules.ChangeStep(State, command, Me, Now), Document);
 
-    public Task<WorkOrder> RemoveStep(string stepCode) =>
-        ExecuteAsync(() => WorkOrderRules.RemoveStep(State, stepCode, Me, Now), Document);
+    public Task<WorkOrder> RemoveStep(string stepCode, long? expectedVersion) =>
+        ExecuteAsync(() => WorkOrderRules.RemoveStep(State, stepCode, expectedVersion, Me, Now), Document);
 
     public Task<WorkOrder> ReorderSteps(ReorderSteps command) =>
         ExecuteAsync(() => WorkOrderRules.ReorderSteps(State, command, Me, Now), Document);

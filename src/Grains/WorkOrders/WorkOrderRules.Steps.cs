@@ -7,9 +7,8 @@ internal static partial class WorkOrderRules
 {
     public static Change<WorkOrderState> AddStep(WorkOrderState? state, AddStep command, Caller caller, DateTimeOffset now)
     {
-        var present = WorkOrderAccess.Editable(state, caller);
+        var present = Open(state, command.ExpectedVersion, caller);
         var order = present.Document;
-        EnsureOpen(order);
         var check = new Validator();
         Validate(check, command.Step, "");
         check.Range("steps", order.Steps.Length + 1, 1, WorkOrderLimits.Steps)
@@ -26,9 +25,8 @@ internal static partial class WorkOrderRules
 
     public static Change<WorkOrderState>? ChangeStep(WorkOrderState? state, ChangeStep command, Caller caller, DateTimeOffset now)
     {
-        var present = WorkOrderAccess.Editable(state, caller);
+        var present = Open(state, command.ExpectedVersion, caller);
         var order = present.Document;
-        EnsureOpen(order);
         var index = IndexOf(order, command.StepCode);
         var before = order.Steps[index];
         var after = before with
@@ -49,11 +47,11 @@ internal static partial class WorkOrderRules
             : StepChange(present, order with { Steps = order.Steps.SetItem(index, after) }, WorkOrderEvents.StepChanged, [before.StepCode], now);
     }
 
-    public static Change<WorkOrderState> RemoveStep(WorkOrderState? state, string stepCode, Caller caller, DateTimeOffset now)
+    public static Change<WorkOrderState> RemoveStep(
+        WorkOrderState? state, string stepCode, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
-        var present = WorkOrderAccess.Editable(state, caller);
+        var present = Open(state, expectedVersion, caller);
         var order = present.Document;
-        EnsureOpen(order);
         var index = IndexOf(order, stepCode);
         EnsureNoReports(order.Steps[index], "removed");
         return StepChange(present, order with { Steps = order.Steps.RemoveAt(index) }, WorkOrderEvents.StepRemoved, [stepCode], now);
@@ -61,9 +59,8 @@ internal static partial class WorkOrderRules
 
     public static Change<WorkOrderState>? ReorderSteps(WorkOrderState? state, ReorderSteps command, Caller caller, DateTimeOffset now)
     {
-        var present = WorkOrderAccess.Editable(state, caller);
+        var present = Open(state, command.ExpectedVersion, caller);
         var order = present.Document;
-        EnsureOpen(order);
         var byCode = order.Steps.ToDictionary(s => s.StepCode, StringComparer.Ordinal);
         var steps = ImmutableArray.CreateBuilder<WorkOrderStep>(order.Steps.Length);
         foreach (var code in command.StepCodes)

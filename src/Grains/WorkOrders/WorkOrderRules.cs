@@ -66,9 +66,7 @@ internal static partial class WorkOrderRules
 
     public static Change<WorkOrderState>? ChangeFields(WorkOrderState? state, ChangeWorkOrder command, Caller caller, DateTimeOffset now)
     {
-        var present = WorkOrderAccess.Editable(state, caller);
-        EnsureVersion(present, command.ExpectedVersion);
-        EnsureOpen(present.Document);
+        var present = Open(state, command.ExpectedVersion, caller);
         var order = present.Document with
         {
             Title = command.Title.Or(present.Document.Title),
@@ -173,6 +171,15 @@ internal static partial class WorkOrderRules
         {
             throw Errors.Invalid("reason", "is needed to reopen a work order");
         }
+    }
+
+    /// <summary>The state, for a caller who may change it now.</summary>
+    private static WorkOrderState Open(WorkOrderState? state, long? expectedVersion, Caller caller)
+    {
+        var present = WorkOrderAccess.Editable(state, caller);
+        EnsureVersion(present, expectedVersion);
+        EnsureOpen(present.Document);
+        return present;
     }
 
     private static void EnsureVersion(WorkOrderState state, long? expected)

@@ -64,7 +64,7 @@ public sealed class StepRulesTests
         var state = new WorkOrderBuilder().Step("cut", bad: 1).Build();
 
         Assert.Equal("STEP_HAS_PROGRESS", Refused.With(() => WorkOrderRules.ChangeStep(state, new() { StepCode = "cut", Skipped = true }, Owner, Now)));
-        Assert.Equal("STEP_HAS_PROGRESS", Refused.With(() => WorkOrderRules.RemoveStep(state, "cut", Owner, Now)));
+        Assert.Equal("STEP_HAS_PROGRESS", Refused.With(() => WorkOrderRules.RemoveStep(state, "cut", null, Owner, Now)));
     }
 
     [Fact]

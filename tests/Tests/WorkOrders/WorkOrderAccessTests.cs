@@ -33,7 +33,7 @@ public sealed class WorkOrderAccessTests
         Assert.Equal("FORBIDDEN", Refused.With(() => WorkOrderRules.ChangeFields(Order, new() { Title = "x" }, Assignee, Now)));
         Assert.Equal("FORBIDDEN", Refused.With(() => WorkOrderRules.ChangeStatus(Order, new(WorkOrderStatus.Paused), Assignee, Now)));
         Assert.Equal("FORBIDDEN", Refused.With(() => WorkOrderRules.Delete(Order, null, Assignee)));
-        Assert.Equal("FORBIDDEN", Refused.With(() => WorkOrderRules.RemoveStep(Order, "cut", Assignee, Now)));
+        Assert.Equal("FORBIDDEN", Refused.With(() => WorkOrderRules.RemoveStep(Order, "cut", null, Assignee, Now)));
     }
 
     [Fact]

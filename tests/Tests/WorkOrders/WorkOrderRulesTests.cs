@@ -135,6 +135,11 @@ public sealed class WorkOrderRulesTests
         Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.ChangeFields(state, new() { ExpectedVersion = 6 }, Owner, Now)));
         Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.ChangeStatus(state, new(WorkOrderStatus.Paused, null, 8), Owner, Now)));
         Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.Delete(state, 6, Owner)));
+        Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.RemoveStep(state, "cut", 6, Owner, Now)));
+        Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.ChangeStep(state, new() { StepCode = "cut", ExpectedVersion = 6 }, Owner, Now)));
+        Assert.Equal("VERSION_MISMATCH", Refused.With(() => WorkOrderRules.ReorderSteps(state, new([], 6), Owner, Now)));
+        Assert.Equal("VERSION_MISMATCH", Refused.With(() =>
+            WorkOrderRules.AddStep(state, new(new() { StepCode = "a", StepName = "a", ExpectedQuantity = 1 }, null, 6), Owner, Now)));
     }
 
     [Fact]
@@ -160,7 +165,7 @@ public sealed class WorkOrderRulesTests
         var closed = new WorkOrderBuilder().In(WorkOrderStatus.Cancelled).Step("cut").Build();
 
         Assert.Equal("WORK_ORDER_CLOSED", Refused.With(() => WorkOrderRules.ChangeFields(closed, new() { Title = "x" }, Owner, Now)));
-        Assert.Equal("WORK_ORDER_CLOSED", Refused.With(() => WorkOrderRules.RemoveStep(closed, "cut", Owner, Now)));
+        Assert.Equal("WORK_ORDER_CLOSED", Refused.With(() => WorkOrderRules.RemoveStep(closed, "cut", null, Owner, Now)));
         Assert.Equal("WORK_ORDER_CLOSED", Refused.With(() => WorkOrderRules.AddStep(closed, new(new() { StepCode = "a", StepName = "a", ExpectedQuantity = 1 }), Owner, Now)));
     }
 
