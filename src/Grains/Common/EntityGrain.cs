@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.ChangeLog;
 using Actors.Storage;
 using Orleans.Serialization;
 
@@ -72,6 +73,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
     /// <summary>The child rows in which two states differ.</summary>
     protected virtual ImmutableArray<RowChange> ChildChanges(TState? before, TState after) => [];
 
+    /// <summary>Who may learn of a change that led to the given state, or ended it.</summary>
+    protected abstract ImmutableArray<string> Audience(TState state);
+
     /// <summary>What to tell the caller whose command broke a constraint of the database.</summary>
     protected abstract AppException Refusal(string? constraint);
 
@@ -131,13 +135,14 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
         var entry = new ChangeEvent
         {
             Topic = Topic, Version = version, Kind = change.Kind, Data = change.Data, Actor = caller, At = Now,
+            Audience = Audience(change.Next ?? State!),
         };
         return new Commit
         {
             Id = Id,
             ExpectedVersion = version - 1,
             Root = change.Next is null ? Root.Delete(State!) : State is null ? Root.Insert(change.Next) : Root.Update(change.Next),
-            Rows = [.. change.Next is null ? [] : ChildChanges(State, change.Next), .. change.Rows, ChangeLog.Table.Insert(entry)],
+            Rows = [.. change.Next is null ? [] : ChildChanges(State, change.Next), .. change.Rows, ChangeLogRows.Table.Insert(entry)],
             Idempotency = key is null ? null : new(Topic, caller, key.Value, key.RequestHash, answer, Now),
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Actors.Storage;
 
 namespace Actors.Users;
@@ -35,6 +36,8 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
 
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>
         UserState.LoadAsync(Database, Id, cancellationToken);
+
+    protected override ImmutableArray<string> Audience(UserState state) => [Actors.Audience.User(state.User.Id)];
 
     protected override AppException Refusal(string? constraint) => constraint == "users_email_key"
         ? new(ErrorKind.Conflict, "EMAIL_TAKEN", "This e-mail address has an account already.")

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Actors.WorkOrders;
 
 /// <summary>Who may do what with an order. Who may not see it is told that it does not exist.</summary>
@@ -28,6 +30,27 @@ internal static class WorkOrderAccess
             && order.TargetFactoryId == caller.FactoryId,
         _ => false,
     };
+
+    /// <summary>The same people as <see cref="Visible"/> lets in, as the audience of the order's changes.</summary>
+    public static ImmutableArray<string> AudienceOf(WorkOrder order)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        names.Add(Audience.User(order.OwnerId));
+        if (order.TargetFactoryId is not null)
+        {
+            names.Add(Audience.Factory(order.TargetFactoryId));
+        }
+
+        foreach (var step in order.Steps)
+        {
+            if (step.AssigneeId is not null && Audience.User(step.AssigneeId) is var name && !names.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names.DrainToImmutable();
+    }
 
     private static bool Works(WorkOrder order, Caller caller)
     {

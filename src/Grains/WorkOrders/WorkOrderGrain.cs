@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Actors.ChangeLog;
 using Actors.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -159,7 +160,7 @@ internal sealed class WorkOrderGrain(
             }
         }
 
-        return await ChangeLog.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
+        return await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
     }
 
     protected override Task<WorkOrderState?> LoadAsync(CancellationToken cancellationToken) =>
@@ -167,6 +168,8 @@ internal sealed class WorkOrderGrain(
 
     protected override ImmutableArray<RowChange> ChildChanges(WorkOrderState? before, WorkOrderState after) =>
         before is not null && before.Document.Steps == after.Document.Steps ? [] : StepRow.Changes(before?.Document, after.Document);
+
+    protected override ImmutableArray<string> Audience(WorkOrderState state) => WorkOrderAccess.AudienceOf(state.Document);
 
     protected override AppException Refusal(string? constraint) => constraint switch
     {

@@ -16,7 +16,7 @@ public static class SiloHosting
     public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddStorage(builder.Configuration, isAlone: true);
         // Before the silo starts: hosted services start in the order of their registration.
         builder.Services.AddHostedService<SchemaAtStart>();
         builder.UseOrleans(silo =>

@@ -25,6 +25,7 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
     private readonly IBatchWriter _writer;
     private readonly CommitInstruments _instruments;
     private readonly ILogger _logger;
+    private readonly ICommitObserver? _observer;
     private readonly int _queueLimit;
     private readonly int _maxBatch;
     private readonly int _flights;
@@ -38,11 +39,12 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
     private int _flying;
     private bool _closed;
 
-    public GroupCommitter(IBatchWriter writer, StorageOptions options, int flights, CommitInstruments instruments, ILogger logger)
+    public GroupCommitter(IBatchWriter writer, StorageOptions options, int flights, CommitInstruments instruments, ILogger logger, ICommitObserver? observer = null)
     {
         _writer = writer;
         _instruments = instruments;
         _logger = logger;
+        _observer = observer;
         _queueLimit = options.QueueLimit;
         _maxBatch = options.MaxBatch;
         _flights = flights;
@@ -175,7 +177,13 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
         {
             _instruments.OnOutcome(outcomes[i].Status);
             batch[i].SetResult(outcomes[i]);
+            if (outcomes[i].Status == CommitStatus.Committed)
+            {
+                _observer?.OnCommitted(batch[i].Commit);
+            }
         }
+
+        _observer?.OnFlightLanded();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A flight of {Commits} commits failed in an unforeseen way; outcomes not known by then are unknown")]

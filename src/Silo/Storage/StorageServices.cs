@@ -1,7 +1,9 @@
 using System.Data.Common;
+using Actors.ChangeLog;
 using Actors.Storage.PostgreSql;
 using Actors.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 
 namespace Actors.Storage;
 
@@ -13,8 +15,11 @@ public static class StorageServices
     /// <see cref="StorageOptions"/>: on PostgreSQL if it is configured, else on a SQLite file. Nothing connects yet; run the
     /// migrator before anything else uses the store.
     /// </summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="isAlone">Whether no other silo works on the same database: then nobody is told of changes.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is bad.</exception>
-    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration, bool isAlone = false)
     {
         var options = StorageOptions.Read(configuration);
         services.TryAddSingleton(TimeProvider.System);
@@ -24,16 +29,28 @@ public static class StorageServices
         services.AddSingleton<StorageProbe>();
         services.AddSingleton<Database>();
         services.AddHostedService<IdempotencySweeper>();
+        services.AddSingleton<LogSignals>();
+        services.AddSingleton<ICommitObserver>(p => new LogAnnouncer(
+            p.GetRequiredService<LogSignals>(),
+            isAlone ? null : p.GetRequiredService<DbDataSource>() as NpgsqlDataSource,
+            p.GetRequiredService<ILogger<LogAnnouncer>>()));
         if (options.PostgreSql is { } connection)
         {
             services.AddSingleton<ICommitStore, PostgresCommitStore>();
             services.AddSingleton<DbDataSource>(_ => PostgresSources.Reader(options));
+            services.AddSingleton<IChangeLog, PostgresChangeLog>();
+            if (!isAlone)
+            {
+                services.AddHostedService<LogListener>();
+            }
+
             services.AddSingleton<Migrator>(p => new PostgresMigrator(
                 connection, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Migrator>>()));
         }
         else
         {
             services.AddSingleton<ICommitStore, SqliteCommitStore>();
+            services.AddSingleton<IChangeLog, SqliteChangeLog>();
             services.AddSingleton(_ => SqliteSources.Reader(options.SqlitePath));
             services.AddSingleton<Migrator>(p => new SqliteMigrator(
                 options.SqlitePath, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Migrator>>()));

@@ -22,14 +22,15 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
     private long _lastAnswer;
 
     public PostgresCommitStore(
-        StorageOptions options, CommitInstruments instruments, TimeProvider time, ILogger<PostgresCommitStore> logger)
+        StorageOptions options, CommitInstruments instruments, TimeProvider time, ILogger<PostgresCommitStore> logger,
+        ICommitObserver? observer = null)
     {
         _source = PostgresSources.Writer(options);
         _availability = new StoreAvailability("PostgreSQL", options.FailFast, time, logger);
         _time = time;
         _logger = logger;
         _lastAnswer = time.GetTimestamp();
-        _committer = new GroupCommitter(this, options, options.Flights, instruments, logger);
+        _committer = new GroupCommitter(this, options, options.Flights, instruments, logger, observer);
     }
 
     public Task<CommitOutcome> CommitAsync(Commit commit) => _committer.CommitAsync(commit);

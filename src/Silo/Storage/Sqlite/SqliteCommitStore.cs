@@ -17,12 +17,14 @@ internal sealed partial class SqliteCommitStore : ICommitStore, IBatchWriter, IA
     private SqliteConnection? _connection;
     private SqliteStatements? _statements;
 
-    public SqliteCommitStore(StorageOptions options, CommitInstruments instruments, TimeProvider time, ILogger<SqliteCommitStore> logger)
+    public SqliteCommitStore(
+        StorageOptions options, CommitInstruments instruments, TimeProvider time, ILogger<SqliteCommitStore> logger,
+        ICommitObserver? observer = null)
     {
         _path = options.SqlitePath;
         _logger = logger;
         _availability = new StoreAvailability("SQLite", options.FailFast, time, logger);
-        _committer = new GroupCommitter(this, options, flights: 1, instruments, logger);
+        _committer = new GroupCommitter(this, options, flights: 1, instruments, logger, observer);
     }
 
     public Task<CommitOutcome> CommitAsync(Commit commit) => _committer.CommitAsync(commit);

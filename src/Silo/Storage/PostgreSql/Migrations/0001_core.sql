@@ -23,7 +23,26 @@ create table change_events (
     data      jsonb       not null,
     actor     text        not null,
     at        timestamptz not null,
+    -- Who may learn of it, one name a line; administrators always may.
+    audience  text        not null,
     unique (topic, version)
 );
 
 create index change_events_partition_xid_position_idx on change_events (partition, xid, position);
+
+-- How far each consumer of the log has come.
+create table change_log_checkpoints (
+    consumer   text        not null,
+    partition  int         not null,
+    xid        xid8        not null,
+    position   bigint      not null,
+    updated_at timestamptz not null default now(),
+    primary key (consumer, partition)
+);
+
+-- Up to where old changes were dropped.
+create table change_log_horizons (
+    partition int    primary key,
+    xid       xid8   not null,
+    position  bigint not null
+);

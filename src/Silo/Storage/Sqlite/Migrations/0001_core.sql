@@ -22,7 +22,23 @@ create table change_events (
     data      text    not null check (json_valid(data)),
     actor     text    not null,
     at        text    not null,
+    -- Who may learn of it, one name a line; administrators always may.
+    audience  text    not null,
     unique (topic, version)
 );
 
 create index change_events_partition_position_idx on change_events (partition, position);
+
+-- How far each consumer of the log has come.
+create table change_log_checkpoints (
+    consumer  text    not null,
+    partition integer not null,
+    position  integer not null,
+    primary key (consumer, partition)
+) without rowid;
+
+-- Up to where old changes were dropped.
+create table change_log_horizons (
+    partition integer not null primary key,
+    position  integer not null
+);

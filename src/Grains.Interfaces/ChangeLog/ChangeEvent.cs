@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Actors;
 
 /// <summary>One committed change, as written to the change log in the same transaction.</summary>
@@ -21,4 +23,7 @@ public sealed record ChangeEvent
 
     /// <summary>When, UTC.</summary>
     [Id(5)] public DateTimeOffset At { get; init; }
+
+    /// <summary>Who may learn of it, besides administrators: names made by <see cref="Actors.Audience"/>. Not for clients.</summary>
+    [Id(6)] public ImmutableArray<string> Audience { get; init; } = [];
 }

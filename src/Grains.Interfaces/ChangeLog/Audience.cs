@@ -1,0 +1,36 @@
+namespace Actors;
+
+/// <summary>Who may learn of a change. Kept with the change: what was seen then may be resumed, nothing else.</summary>
+public static class Audience
+{
+    /// <summary>A single user.</summary>
+    public static string User(string userId) => $"user:{userId}";
+
+    /// <summary>The managers of a factory.</summary>
+    public static string Factory(string factoryId) => $"factory:{factoryId}";
+
+    /// <summary>Whether the caller may learn of the change.</summary>
+    public static bool Includes(ChangeEvent change, Caller caller)
+    {
+        if (caller.Role == UserRole.Admin)
+        {
+            return true;
+        }
+
+        foreach (var name in change.Audience)
+        {
+            if (Is(name, "user:", caller.UserId)
+                || (caller is { Role: UserRole.Manager, FactoryId: { } factory } && Is(name, "factory:", factory)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Is(string name, string kind, string id) =>
+        name.Length == kind.Length + id.Length
+        && name.StartsWith(kind, StringComparison.Ordinal)
+        && name.EndsWith(id, StringComparison.Ordinal);
+}

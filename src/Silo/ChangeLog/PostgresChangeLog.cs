@@ -1,0 +1,93 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Actors.ChangeLog;
+
+/// <summary>
+/// The change log on PostgreSQL. Numbers are taken before commits, so a later number can be seen first; a change is given only
+/// when its transaction is older than every one that still runs (<c>xid &lt; pg_snapshot_xmin</c>), which nothing can overtake.
+/// </summary>
+internal sealed class PostgresChangeLog(DbDataSource source, LogSignals signals) : IChangeLog
+{
+    private readonly NpgsqlDataSource _source = (NpgsqlDataSource)source;
+
+    public async Task<LogPage> ReadAsync(int partition, LogCursor after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            $"""
+            select xid, position, xid < pg_snapshot_xmin(pg_current_snapshot()), {ChangeLogRows.Columns} from change_events
+            where partition = $1 and (xid, position) > ($2, $3) order by xid, position limit $4
+            """,
+            partition,
+            after);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var changes = System.Collections.Immutable.ImmutableArray.CreateBuilder<LoggedChange>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            if (!row.GetBoolean(2))
+            {
+                return new(changes.DrainToImmutable(), IsPending: true);
+            }
+
+            changes.Add(new(Cursor(row), ChangeLogRows.Read(row, first: 3)));
+        }
+
+        return new(changes.DrainToImmutable(), IsPending: false);
+    }
+
+    public Task<LogCursor> HeadAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
+        """
+        select xid, position from change_events
+        where partition = $1 and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, position desc limit 1
+        """,
+        cancellationToken,
+        new NpgsqlParameter<int> { TypedValue = partition });
+
+    public Task<LogCursor> HorizonAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
+        "select xid, position from change_log_horizons where partition = $1",
+        cancellationToken,
+        new NpgsqlParameter<int> { TypedValue = partition });
+
+    public LogWaiter Watch(int partition) => signals.Watch(partition);
+
+    public Task<LogCursor> LoadCheckpointAsync(string consumer, int partition, CancellationToken cancellationToken) => CursorAsync(
+        "select xid, position from change_log_checkpoints where consumer = $1 and partition = $2",
+        cancellationToken,
+        new NpgsqlParameter<string> { TypedValue = consumer },
+        new NpgsqlParameter<int> { TypedValue = partition });
+
+    public async Task SaveCheckpointAsync(string consumer, int partition, LogCursor cursor, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            insert into change_log_checkpoints as c (partition, xid, position, consumer) values ($1, $2, $3, $4)
+            on conflict (consumer, partition) do update set xid = excluded.xid, position = excluded.position, updated_at = now()
+            where (c.xid, c.position) < (excluded.xid, excluded.position)
+            """,
+            partition,
+            cursor);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand Command(string sql, int partition, LogCursor cursor)
+    {
+        var command = _source.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
+        command.Parameters.Add(new NpgsqlParameter<ulong> { TypedValue = cursor.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = cursor.Position });
+        return command;
+    }
+
+    private async Task<LogCursor> CursorAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = _source.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? Cursor(row) : default;
+    }
+
+    private static LogCursor Cursor(NpgsqlDataReader row) => new(row.GetFieldValue<ulong>(0), row.GetInt64(1));
+}

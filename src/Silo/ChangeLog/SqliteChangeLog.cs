@@ -1,0 +1,46 @@
+using Actors.Storage;
+
+namespace Actors.ChangeLog;
+
+/// <summary>The change log in SQLite: one writer, so positions become visible in their order and are the whole cursor.</summary>
+internal sealed class SqliteChangeLog(Database database, LogSignals signals) : IChangeLog
+{
+    public async Task<LogPage> ReadAsync(int partition, LogCursor after, int limit, CancellationToken cancellationToken) => new(
+        await database.ListAsync(
+            $"""
+            select position, {ChangeLogRows.Columns} from change_events
+            where partition = @partition and position > @after order by position limit @limit
+            """,
+            [("partition", partition), ("after", after.Position), ("limit", limit)],
+            row => new LoggedChange(new(0, row.GetInt64(0)), ChangeLogRows.Read(row, first: 1)),
+            cancellationToken),
+        IsPending: false);
+
+    public Task<LogCursor> HeadAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
+        "select coalesce(max(position), 0) from change_events where partition = @partition", [("partition", partition)], cancellationToken);
+
+    public Task<LogCursor> HorizonAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
+        "select coalesce(max(position), 0) from change_log_horizons where partition = @partition", [("partition", partition)], cancellationToken);
+
+    public LogWaiter Watch(int partition) => signals.Watch(partition);
+
+    public Task<LogCursor> LoadCheckpointAsync(string consumer, int partition, CancellationToken cancellationToken) => CursorAsync(
+        "select coalesce(max(position), 0) from change_log_checkpoints where consumer = @consumer and partition = @partition",
+        [("consumer", consumer), ("partition", partition)],
+        cancellationToken);
+
+    public Task SaveCheckpointAsync(string consumer, int partition, LogCursor cursor, CancellationToken cancellationToken) =>
+        database.ListAsync(
+            """
+            insert into change_log_checkpoints (consumer, partition, position) values (@consumer, @partition, @position)
+            on conflict (consumer, partition) do update set position = excluded.position where position < excluded.position
+            returning 1
+            """,
+            [("consumer", consumer), ("partition", partition), ("position", cursor.Position)],
+            row => row.GetInt64(0),
+            cancellationToken);
+
+    private async Task<LogCursor> CursorAsync(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
+        new(0, (await database.ListAsync(sql, parameters, row => row.GetInt64(0), cancellationToken))[0]);
+}
