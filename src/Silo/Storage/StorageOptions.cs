@@ -39,7 +39,7 @@ public sealed class StorageOptions
 
     /// <summary>
     /// Limit for one statement of the writer. Default 10 s, in whole seconds, at least 3 s. The server gives up two seconds
-    /// earlier (nothing written); only if it does not answer at all are the outcomes unknown.
+    /// earlier (nothing written); only if it does not answer at all are the outcomes unknown. On SQLite: how long the writer waits for a lock.
     /// </summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -9,6 +9,7 @@ namespace Actors.Storage.Sqlite;
 internal sealed partial class SqliteCommitStore : ICommitStore, IBatchWriter, IAsyncDisposable
 {
     private readonly string _path;
+    private readonly TimeSpan _lockTimeout;
     private readonly GroupCommitter _committer;
     private readonly StoreAvailability _availability;
     private readonly ILogger _logger;
@@ -22,6 +23,7 @@ internal sealed partial class SqliteCommitStore : ICommitStore, IBatchWriter, IA
         ICommitObserver? observer = null)
     {
         _path = options.SqlitePath;
+        _lockTimeout = options.CommandTimeout;
         _logger = logger;
         _availability = new StoreAvailability("SQLite", options.FailFast, time, logger);
         _committer = new GroupCommitter(this, options, flights: 1, instruments, logger, observer);
@@ -200,16 +202,20 @@ internal sealed partial class SqliteCommitStore : ICommitStore, IBatchWriter, IA
         var connection = new SqliteConnection(SqliteSources.ConnectionString(_path));
         try
         {
+            // SQLite's own wait for a lock asks often; the provider's, with its long sleeps, comes after it and adds nothing.
+            connection.DefaultTimeout = 1;
             connection.Open();
             using var settings = connection.CreateCommand();
+#pragma warning disable CA2100 // a number from the options
             settings.CommandText =
-                """
+                $"""
+                pragma busy_timeout = {(long)_lockTimeout.TotalMilliseconds}; -- the sweeper or a backup may be writing
                 pragma journal_mode = wal;
                 pragma synchronous = full;      -- an acknowledged commit survives a power cut
-                pragma busy_timeout = 5000;     -- ms; the sweeper or a backup may be writing
                 pragma cache_size = -32768;     -- KiB
                 pragma wal_autocheckpoint = 4000;
                 """;
+#pragma warning restore CA2100
             settings.ExecuteNonQuery();
         }
         catch
