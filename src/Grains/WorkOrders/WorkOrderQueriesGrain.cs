@@ -10,41 +10,42 @@ namespace Actors.WorkOrders;
 internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrderQueriesGrain
 {
     private const string Columns =
-        "w.id, w.code, w.title, w.status, w.priority, w.document_version, w.owner_id, w.target_quantity, w.start_at, w.end_at, "
-        + "w.target_factory_id, w.created_at, w.updated_at";
-
-    private const string Mine =
-        "w.owner_id = @me or exists (select 1 from work_order_steps s where s.work_order_id = w.id and s.assignee_id = @me)";
+        "id, code, title, status, priority, document_version, owner_id, target_quantity, start_at, end_at, "
+        + "target_factory_id, created_at, updated_at";
 
     public async Task<Page<WorkOrderSummary>> List(ListWorkOrders query, CancellationToken cancellationToken)
     {
         Validate(query);
-        var (filter, parameters) = Filter(query, Caller.Current!);
+        var caller = Caller.Current!;
+        var (filter, parameters) = Filter(query, caller);
         var sort = SortExpression(query.Sort);
         var seek = "";
         var page = parameters.ToList();
         if (query.Cursor is not null)
         {
             var cursor = ListCursor.Decode(query.Cursor, query);
-            seek = $"and ({sort}, w.id) {(query.Descending ? "<" : ">")} (@seek_value, @seek_id)";
+            seek = $" and ({sort}, id) {(query.Descending ? "<" : ">")} (@seek_value, @seek_id)";
             page.Add(("seek_value", cursor.Value));
             page.Add(("seek_id", cursor.Id));
         }
 
-        var direction = query.Descending ? "desc" : "asc";
+        var offset = query.Cursor is null ? (query.Page - 1) * query.Limit : 0;
         page.Add(("limit", query.Limit + 1));
-        page.Add(("offset", query.Cursor is null ? (query.Page - 1) * query.Limit : 0));
+        page.Add(("offset", offset));
+        page.Add(("reach", offset + query.Limit + 1));
+        var order = $"order by {sort} {(query.Descending ? "desc" : "asc")}, id {(query.Descending ? "desc" : "asc")}";
         var rows = await database.ListAsync(
             $"""
-            select {Columns} from work_orders w where {filter} {seek}
-            order by {sort} {direction}, w.id {direction} limit @limit offset @offset
+            select {Columns} from ({Union(caller, way =>
+                $"select * from (select {Columns} from work_orders w where {way}{filter}{seek} {order} limit @reach) v")}) v
+            {order} limit @limit offset @offset
             """,
             page,
             ReadSummary,
             cancellationToken);
         var items = rows.Length > query.Limit ? rows.RemoveAt(query.Limit) : rows;
         var total = query.Cursor is null
-            ? await CountAsync(filter, parameters, cancellationToken)
+            ? await CountAsync(Union(caller, way => $"select id from work_orders w where {way}{filter}"), parameters, cancellationToken)
             : (long?)null;
         return new(items, rows.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
     }
@@ -75,8 +76,8 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
     }
 
     private async Task<long> CountAsync(
-        string filter, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
-        (await database.ListAsync($"select count(*) from work_orders w where {filter}", parameters, row => row.GetInt64(0), cancellationToken))[0];
+        string ids, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
+        (await database.ListAsync($"select count(*) from ({ids}) v", parameters, row => row.GetInt64(0), cancellationToken))[0];
 
     private static void Validate(ListWorkOrders query) => new Validator()
         .Range("limit", query.Limit, 1, PageLimits.MaxSize)
@@ -92,7 +93,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
     private static (string Sql, List<(string Name, object? Value)> Parameters) Filter(ListWorkOrders query, Caller caller)
     {
-        var sql = new StringBuilder(VisibleTo(caller));
+        var sql = new StringBuilder();
         List<(string, object?)> parameters = [("me", caller.UserId), ("my_factory", caller.FactoryId), ("never", DateTimeOffset.MaxValue)];
         void And(string condition, string name, object? value)
         {
@@ -127,21 +128,30 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         return (sql.ToString(), parameters);
     }
 
-    /// <summary>The same rule as <see cref="WorkOrderAccess"/>, for many orders.</summary>
-    private static string VisibleTo(Caller caller) => caller.Role switch
+    /// <summary>
+    /// A query for each way in which the caller may see an order (the same ways as <see cref="WorkOrderAccess.Visible"/>), together.
+    /// Each way has an index of its own: one condition with "or" would have none.
+    /// </summary>
+    private static string Union(Caller caller, Func<string, string> query) => string.Join(" union ", Ways(caller).Select(query));
+
+    private static IEnumerable<string> Ways(Caller caller)
     {
-        UserRole.Admin => "1 = 1",
-        UserRole.Manager when caller.FactoryId is not null => $"({Mine} or w.target_factory_id = @my_factory)",
-        _ => $"({Mine})",
-    };
+        if (caller.Role == UserRole.Admin)
+        {
+            return ["1 = 1"];
+        }
+
+        IEnumerable<string> own = ["owner_id = @me", "id in (select work_order_id from work_order_steps where assignee_id = @me)"];
+        return caller is { Role: UserRole.Manager, FactoryId: not null } ? own.Append("target_factory_id = @my_factory") : own;
+    }
 
     private static string SortExpression(WorkOrderSort sort) => sort switch
     {
-        WorkOrderSort.UpdatedAt => "w.updated_at",
-        WorkOrderSort.EndAt => "coalesce(w.end_at, @never)",
-        WorkOrderSort.Priority => "case w.priority when 'low' then 0 when 'normal' then 1 when 'high' then 2 else 3 end",
-        WorkOrderSort.Code => "w.code",
-        _ => "w.created_at",
+        WorkOrderSort.UpdatedAt => "updated_at",
+        WorkOrderSort.EndAt => "coalesce(end_at, @never)",
+        WorkOrderSort.Priority => "case priority when 'low' then 0 when 'normal' then 1 when 'high' then 2 else 3 end",
+        WorkOrderSort.Code => "code",
+        _ => "created_at",
     };
 
     private static string EscapeLike(string text) =>
