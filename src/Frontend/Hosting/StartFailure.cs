@@ -1,20 +1,15 @@
+using Actors.Storage;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting;
 
 /// <summary>Says in one sentence why the process cannot start, where the reason lies outside the program.</summary>
 internal static class StartFailure
 {
-    private const string ConfigurationBinder = "Microsoft.Extensions.Configuration.Binder";
-
     /// <summary>The sentence, or null if the failure is a fault of the program.</summary>
     public static string? Explain(Exception failure) => failure switch
     {
-        OptionsValidationException invalid => string.Join(' ', invalid.Failures),
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Choose another with --urls.",
-        InvalidOperationException when string.Equals(failure.Source, ConfigurationBinder, StringComparison.Ordinal) => failure.Message,
-        IOException or UnauthorizedAccessException => failure.Message,
-        _ => null,
+        _ => StorageFailure.Explain(failure),
     };
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Actors.Infrastructure.Http;
+using Actors.WorkOrders;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -73,6 +74,7 @@ internal static class OpenApi
         }
 
         AddHeaders(operation, context.Description.HttpMethod ?? "", metadata.OfType<MethodInfo>().FirstOrDefault());
+        AddNotModified(operation, context.Description.HttpMethod ?? "", metadata.OfType<MethodInfo>().FirstOrDefault());
         foreach (var parameter in operation.Parameters ?? [])
         {
             if (parameter is { In: ParameterLocation.Query, Name: "page" or "limit" or "after" or "lastEventId", Schema: OpenApiSchema schema })
@@ -97,14 +99,27 @@ internal static class OpenApi
             Add("If-Match", "The ETag that the caller has seen; 412 if it is no longer the present one.");
         }
 
-        void Add(string name, string description) => (operation.Parameters ??= []).Add(new OpenApiParameter
+        void Add(string name, string description) => AddHeader(operation, name, description);
+    }
+
+    // What has a version is not sent again to who has it.
+    private static void AddNotModified(OpenApiOperation operation, string method, MethodInfo? handler)
+    {
+        if (HttpMethods.IsGet(method) && handler?.ReturnType == typeof(Task<Answer<WorkOrder>>))
+        {
+            AddHeader(operation, "If-None-Match", "The ETag that the caller has; 304 if it is still the present one.");
+            (operation.Responses ??= [])["304"] = new OpenApiResponse { Description = "The caller has the present version." };
+        }
+    }
+
+    private static void AddHeader(OpenApiOperation operation, string name, string description) =>
+        (operation.Parameters ??= []).Add(new OpenApiParameter
         {
             Name = name,
             In = ParameterLocation.Header,
             Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
-    }
 
     private static void AddErrors(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool open)
     {

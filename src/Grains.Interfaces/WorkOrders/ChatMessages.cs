@@ -85,6 +85,6 @@ public sealed record ReadState(
 
 /// <summary>Unread messages of a user (002-008).</summary>
 /// <param name="Total">Over all orders that the user takes part in.</param>
-/// <param name="WorkOrders">The orders that have any, at most <see cref="WorkOrderLimits.UnreadOrders"/>, most recent first.</param>
+/// <param name="WorkOrders">The orders that have any, most recent first; only so many, but all count in the total.</param>
 [GenerateSerializer, Immutable, Alias("unread")]
 public sealed record Unread([property: Id(0)] long Total, [property: Id(1)] ImmutableArray<ReadState> WorkOrders);

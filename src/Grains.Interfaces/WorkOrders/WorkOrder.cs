@@ -40,7 +40,7 @@ public enum WorkOrderPriority
     Urgent = 3,
 }
 
-/// <summary>Where a step stands: a function of its totals, except for <see cref="Skipped"/>.</summary>
+/// <summary>Where a step stands: a function of its totals, except for <c>skipped</c>.</summary>
 public enum StepStatus
 {
     /// <summary>Nothing reported.</summary>

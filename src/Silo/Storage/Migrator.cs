@@ -26,11 +26,22 @@ public abstract partial class Migrator
         _logger = logger;
     }
 
-    /// <summary>Applies what is missing.</summary>
+    /// <summary>Applies what is missing, and returns the names of what it applied, e.g. <c>0001_core</c>, in order.</summary>
     /// <exception cref="SchemaException">
     /// The database is newer than this binary, or was migrated by other files than this binary has. Nothing was changed.
     /// </exception>
-    public abstract Task MigrateAsync(CancellationToken cancellationToken = default);
+    public abstract Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The names of what <see cref="MigrateAsync"/> would apply. Changes nothing, not even an empty database.</summary>
+    /// <exception cref="SchemaException">As from <see cref="MigrateAsync"/>.</exception>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken = default) =>
+        NamesOf(Pending(await AppliedAsync(cancellationToken)));
+
+    /// <summary>What was applied so far; nothing if the database is empty or not there yet.</summary>
+    private protected abstract Task<List<AppliedMigration>> AppliedAsync(CancellationToken cancellationToken);
+
+    private protected static IReadOnlyList<string> NamesOf(IEnumerable<Migration> migrations) =>
+        [.. migrations.Select(m => $"{m.Version:D4}_{m.Name}")];
 
     /// <summary>What is missing, if the database fits to this binary at all.</summary>
     private protected List<Migration> Pending(IReadOnlyList<AppliedMigration> applied)

@@ -45,8 +45,21 @@ public sealed partial class StyleTests
     [InlineData("quota.Storage.Used", false)]
     public void A_use_of_the_storage_is_seen(string line, bool isUse) => Assert.Equal(isUse, Storage().IsMatch(line));
 
+    [Fact]
+    public void Error_codes_are_UPPER_SNAKE()
+    {
+        var codes = Repository.Files("src", "*.cs").SelectMany(f => ErrorCode().Matches(Repository.Read(f))).Select(m => m.Groups["code"].Value).ToList();
+
+        Assert.True(codes.Count > 20, "The pattern finds no codes.");
+        Assert.All(codes, code => Assert.Matches("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", code));
+    }
+
     [GeneratedRegex(@"\b(Task\.Delay|Thread\.Sleep)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sleep();
+
+    // new(ErrorKind.Stale, "VERSION_MISMATCH", …   new Error("INVALID_TOKEN", …   404 => new("NOT_FOUND", …
+    [GeneratedRegex(@"(ErrorKind\.\w+,\s*|\bnew Error\(\s*|\d => new\()""(?<code>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ErrorCode();
 
     [GeneratedRegex(@"^namespace Actors\.Hosting\b", RegexOptions.Multiline, 1000)]
     private static partial Regex Hosting();

@@ -81,6 +81,18 @@ public abstract class WorkOrderListHttpTests : HttpTests
         }
     }
 
+    [Fact]
+    public async Task A_page_has_20_rows_by_default()
+    {
+        var user = await App.RegisterAsync();
+        await Task.WhenAll(Enumerable.Range(0, 21).Select(_ => user.CreateWorkOrderAsync()));
+
+        var list = (await user.GetAsync("/api/v1/work-orders")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal(20, list.Data.GetArrayLength());
+        Assert.Equal((1, 20, 21), (list.Meta.GetProperty("page").GetInt32(), list.Meta.GetProperty("limit").GetInt32(), list.Meta.GetProperty("total").GetInt32()));
+    }
+
     [Theory]
     [InlineData("cursor=nonsense", "INVALID_CURSOR")]
     [InlineData("cursor=e30", "INVALID_CURSOR")]

@@ -22,7 +22,7 @@ internal sealed class PostgresMigrator : Migrator
         _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 }.ConnectionString;
     }
 
-    public override async Task MigrateAsync(CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
         await using var source = NpgsqlDataSource.Create(_connectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -35,11 +35,22 @@ internal sealed class PostgresMigrator : Migrator
             """,
             [],
             cancellationToken);
-        foreach (var migration in Pending(await ReadAppliedAsync(connection, cancellationToken)))
+        var pending = Pending(await ReadAppliedAsync(connection, cancellationToken));
+        foreach (var migration in pending)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ApplyAsync(connection, migration, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
+
+        return NamesOf(pending);
+    }
+
+    private protected override async Task<List<AppliedMigration>> AppliedAsync(CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
+        return await exists.ExecuteScalarAsync(cancellationToken) is true ? await ReadAppliedAsync(connection, cancellationToken) : [];
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SqliteMigrator : Migrator
     internal SqliteMigrator(string path, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<Migrator> logger)
         : base(migrations, time, logger) => _path = path;
 
-    public override async Task MigrateAsync(CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
 
@@ -24,13 +24,31 @@ internal sealed class SqliteMigrator : Migrator
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, "pragma journal_mode = wal", [], cancellationToken);
         await ExecuteAsync(connection, "pragma synchronous = full", [], cancellationToken);
-        while (await ApplyNextAsync(connection, cancellationToken))
+        var applied = new List<Migration>();
+        while (await ApplyNextAsync(connection, cancellationToken) is { } migration)
         {
+            applied.Add(migration);
         }
+
+        return NamesOf(applied);
+    }
+
+    private protected override async Task<List<AppliedMigration>> AppliedAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_path))
+        {
+            return []; // opening it would make it
+        }
+
+        await using var connection = new SqliteConnection(SqliteSources.ConnectionString(_path));
+        await connection.OpenAsync(cancellationToken);
+        await using var exists = connection.CreateCommand();
+        exists.CommandText = "select count(*) from sqlite_master where type = 'table' and name = 'schema_migrations'";
+        return await exists.ExecuteScalarAsync(cancellationToken) is 1L ? await ReadAppliedAsync(connection, cancellationToken) : [];
     }
 
     // What is missing is read inside the writing transaction, so that two at once do not apply the same migration.
-    private async Task<bool> ApplyNextAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    private async Task<Migration?> ApplyNextAsync(SqliteConnection connection, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, "begin immediate", [], cancellationToken);
         try
@@ -50,7 +68,7 @@ internal sealed class SqliteMigrator : Migrator
             }
 
             await ExecuteAsync(connection, "commit", [], cancellationToken);
-            return next is not null;
+            return next;
         }
         catch
         {

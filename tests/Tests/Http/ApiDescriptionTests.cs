@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Actors.Docs;
+using Actors.Infrastructure;
+
+namespace Actors.Http;
+
+/// <summary>/openapi/v1.json says what the system answers.</summary>
+public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
+{
+    private const string Orders = "/api/v1/work-orders";
+
+    [Fact]
+    public async Task The_routes_in_the_requirements_map_exist() =>
+        Assert.Empty(RequirementsMapTests.RealMap().UnknownRoutes((await DescriptionAsync()).Routes));
+
+    [Fact]
+    public async Task Every_route_answers_as_it_is_described()
+    {
+        var description = await DescriptionAsync();
+        var check = new DescriptionCheck(description);
+        var http = App.CreateDefaultClient(check);
+        var (owner, worker, admin) = (new ActorsClient(http), new ActorsClient(http), new ActorsClient(http));
+        await owner.RegisterAsync();
+        await worker.RegisterAsync();
+        await App.AdminAsync(); // waits until there is one
+        await admin.LoginAsync(ActorsApp.AdminEmail, ActorsClient.Password);
+
+        await UseUsersAsync(worker, admin);
+        var id = await UseOrdersAsync(owner);
+        await UseStepsAsync(owner, worker, id);
+        await UseChatAsync(owner, worker, id);
+        await WatchAsync(owner, id, description);
+        (await owner.SendAsync(HttpMethod.Delete, $"{Orders}/{await owner.CreateWorkOrderAsync()}")).Expect(HttpStatusCode.OK);
+
+        Assert.Empty(check.Problems.Distinct());
+        Assert.Empty(description.Routes.Except(check.Served));
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_as_it_is_described()
+    {
+        var check = new DescriptionCheck(await DescriptionAsync());
+        var http = App.CreateDefaultClient(check);
+        var (owner, stranger, nobody) = (new ActorsClient(http), new ActorsClient(http), new ActorsClient(http));
+        await owner.RegisterAsync();
+        await stranger.RegisterAsync();
+        var id = await owner.CreateWorkOrderAsync("cut");
+        var path = $"{Orders}/{id}";
+
+        (await owner.PostAsync(Orders, new { title = "" })).Expect(HttpStatusCode.BadRequest);
+        (await owner.GetAsync($"{Orders}?limit=0")).Expect(HttpStatusCode.BadRequest);
+        (await nobody.GetAsync(path)).Expect(HttpStatusCode.Unauthorized);
+        (await nobody.PostAsync("/api/v1/auth/login", new { email = owner.Email, password = "wrong password" })).Expect(HttpStatusCode.Unauthorized);
+        (await owner.SendAsync(HttpMethod.Put, $"/api/v1/users/{owner.UserId}/access", new { role = "admin" })).Expect(HttpStatusCode.Forbidden);
+        (await stranger.GetAsync(path)).Expect(HttpStatusCode.NotFound);
+        (await owner.RegisterAsync(owner.Email)).Expect(HttpStatusCode.Conflict);
+        (await owner.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.Conflict);
+        (await owner.SendAsync(HttpMethod.Patch, path, new { title = "x" }, ("If-Match", "\"9\""))).Expect(HttpStatusCode.PreconditionFailed);
+        (await owner.PostAsync(Orders, new { title = new string('x', 2_000_000) })).Expect(HttpStatusCode.RequestEntityTooLarge);
+        (await owner.SendTextAsync(HttpMethod.Post, Orders, "<order/>", "application/xml")).Expect(HttpStatusCode.UnsupportedMediaType);
+        (await owner.MoveAsync(id, "released")).Expect(HttpStatusCode.OK);
+        (await owner.ReportAsync(id, "cut", 11)).Expect(HttpStatusCode.UnprocessableEntity);
+
+        Assert.Empty(check.Problems.Distinct());
+    }
+
+    protected override Task<ActorsApp> StartAsync() => apps.OnSqliteAsync();
+
+    private Task<ApiDescription> DescriptionAsync() => ApiDescription.OfAsync(App.CreateClient());
+
+    private static async Task UseUsersAsync(ActorsClient user, ActorsClient admin)
+    {
+        (await user.GetAsync("/api/v1/auth/me")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync($"/api/v1/users/{user.UserId}")).Expect(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>Returns a released order with the steps cut and weld and every optional field set.</summary>
+    private static async Task<string> UseOrdersAsync(ActorsClient owner)
+    {
+        var full = ActorsClient.NewWorkOrder("cut", "weld");
+        (full["startAt"], full["endAt"], full["targetFactoryId"]) = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "f-1");
+        full["steps"]![0]!["estimatedCompletionAt"] = JsonValue.Create("2026-01-15T00:00:00Z");
+        var id = (await owner.PostAsync(Orders, full)).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
+        var path = $"{Orders}/{id}";
+        (await owner.GetAsync(path)).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", "\"1\""))).Expect(HttpStatusCode.NotModified);
+        (await owner.SendAsync(HttpMethod.Patch, path, new { priority = "urgent" })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Put, path, new { title = "新", priority = "low", targetQuantity = 10 })).Expect(HttpStatusCode.OK);
+        (await owner.MoveAsync(id, "released")).Expect(HttpStatusCode.OK);
+        await owner.CreateWorkOrderAsync();
+        (await owner.GetAsync(Orders)).Expect(HttpStatusCode.OK);
+        var page = (await owner.GetAsync($"{Orders}?limit=1")).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync($"{Orders}?limit=1&cursor={page.Meta.GetProperty("nextCursor").GetString()}")).Expect(HttpStatusCode.OK);
+        return id;
+    }
+
+    private static async Task UseStepsAsync(ActorsClient owner, ActorsClient worker, string id)
+    {
+        var steps = $"{Orders}/{id}/steps";
+        (await owner.PostAsync(steps, new { stepCode = "wash", stepName = "清洗", expectedQuantity = 10 })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Patch, $"{steps}/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Put, $"{steps}/order", new { stepCodes = new[] { "cut", "wash", "weld" } })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Delete, $"{steps}/wash")).Expect(HttpStatusCode.OK);
+        (await worker.ReportAsync(id, "cut", 4, 1)).Expect(HttpStatusCode.OK);
+        var logs = $"{Orders}/{id}/progress-logs";
+        var log = (await owner.GetAsync(logs)).Expect(HttpStatusCode.OK).Data[0].GetProperty("id").GetString();
+        (await owner.PostAsync($"{logs}/{log}/corrections", new { completedQuantity = 3, defectiveQuantity = 1, reason = "数错" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(2, (await owner.GetAsync(logs)).Expect(HttpStatusCode.OK).Data.GetArrayLength());
+    }
+
+    private static async Task UseChatAsync(ActorsClient owner, ActorsClient worker, string id)
+    {
+        var messages = $"{Orders}/{id}/messages";
+        await worker.SayAsync(id, "first", "client-1");
+        var second = (await worker.SayAsync(id, "second")).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        (await owner.GetAsync($"{Orders}/unread")).Expect(HttpStatusCode.OK);
+        (await worker.SendAsync(HttpMethod.Patch, $"{messages}/{second}", new { payload = new { text = "改" } })).Expect(HttpStatusCode.OK);
+        (await worker.SendAsync(HttpMethod.Delete, $"{messages}/{second}")).Expect(HttpStatusCode.OK);
+        (await owner.PostAsync($"{messages}/read", new { sequence = 1 })).Expect(HttpStatusCode.OK);
+        Assert.Equal(2, (await owner.GetAsync(messages)).Expect(HttpStatusCode.OK).Data.GetArrayLength());
+    }
+
+    private static async Task WatchAsync(ActorsClient owner, string id, ApiDescription description)
+    {
+        var last = (await owner.GetWorkOrderAsync(id)).GetProperty("version").GetInt64();
+        await using var feed = await owner.WatchAsync(id, "0");
+        for (var version = 1L; version <= last; version++)
+        {
+            Assert.Empty(description.EventProblems($"GET {Orders}/{{id}}/events", (await feed.NextAsync()).Data));
+        }
+    }
+}
