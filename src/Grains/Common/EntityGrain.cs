@@ -134,7 +134,12 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
         var version = (State?.Version ?? 0) + 1;
         var entry = new ChangeEvent
         {
-            Topic = Topic, Version = version, Kind = change.Kind, Data = change.Data, Actor = caller, At = Now,
+            Topic = Topic,
+            Version = version,
+            Kind = change.Kind,
+            Data = change.Data,
+            Actor = caller,
+            At = Now,
             Audience = Audience(change.Next ?? State!),
         };
         return new Commit

@@ -28,7 +28,11 @@ internal static class UserRules
 
         var user = new User
         {
-            Id = id, Email = NormalizeEmail(command.Email), Username = command.Username, CreatedAt = now, UpdatedAt = now,
+            Id = id,
+            Email = NormalizeEmail(command.Email),
+            Username = command.Username,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
         return new(
             new UserState(user, passwordHash, Version: 1),

@@ -52,12 +52,14 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
     public async Task<Unread> Unread(CancellationToken cancellationToken)
     {
+        var caller = Caller.Current!;
         var orders = await database.ListAsync(
-            """
+            $"""
             with mine as (
                 select id from work_orders where owner_id = @me
                 union select work_order_id from work_order_steps where assignee_id = @me
-                union select work_order_id from work_order_read_cursors where user_id = @me)
+                union select work_order_id from work_order_read_cursors where user_id = @me and work_order_id in (
+                    {Union(caller, way => $"select id from work_orders where {way}")}))
             select w.id, coalesce(c.last_read_sequence, 0), count(*), cast(sum(count(*)) over () as bigint)
             from mine
             join work_orders w on w.id = mine.id
@@ -69,7 +71,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             order by max(m.created_at) desc
             limit @limit
             """,
-            [("me", Caller.Current!.UserId), ("limit", WorkOrderLimits.UnreadOrders)],
+            [("me", caller.UserId), ("my_factory", caller.FactoryId), ("limit", WorkOrderLimits.UnreadOrders)],
             row => (State: new ReadState(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), Total: row.GetInt64(3)),
             cancellationToken);
         return new(orders.IsEmpty ? 0 : orders[0].Total, [.. orders.Select(o => o.State)]);

@@ -90,7 +90,8 @@ public abstract partial class CommitStoreSpec
             {
                 var order = Named(id) with { Version = version };
                 var commit = Next(order, version - 1, Entry.Table.Insert(new Entry(id, version, "done")), Line.Table.Upsert(new Line(id, "x", version)))
-                    with { Idempotency = Key(id, $"{version}") };
+                    with
+                { Idempotency = Key(id, $"{version}") };
                 count += await CommitAsync(commit) == CommitStatus.Committed ? 1 : 0;
             }
 

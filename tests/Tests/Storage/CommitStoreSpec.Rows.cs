@@ -9,7 +9,12 @@ public abstract partial class CommitStoreSpec
     {
         var order = Named("a") with
         {
-            Code = "工单 'x' \"y\" 🙂", Quantity = long.MaxValue, Done = true, At = Order.Noon, Data = """{"a": [1, "工"]}""", Picture = [0, 255],
+            Code = "工单 'x' \"y\" 🙂",
+            Quantity = long.MaxValue,
+            Done = true,
+            At = Order.Noon,
+            Data = """{"a": [1, "工"]}""",
+            Picture = [0, 255],
         };
 
         Assert.Equal(CommitStatus.Committed, await CommitAsync(New(order)));

@@ -121,6 +121,11 @@ public sealed class ProgressRulesTests
 
     private static ProgressLog Log(long good, long bad) => new()
     {
-        Id = "log", WorkOrderId = "order", StepCode = "cut", CompletedQuantity = good, DefectiveQuantity = bad, ConfirmedBy = "owner",
+        Id = "log",
+        WorkOrderId = "order",
+        StepCode = "cut",
+        CompletedQuantity = good,
+        DefectiveQuantity = bad,
+        ConfirmedBy = "owner",
     };
 }
