@@ -32,6 +32,19 @@ public abstract class ChatHttpTests : HttpTests
         (await owner.SayAsync(id, "other words", "client-1")).ExpectError(HttpStatusCode.Conflict, "IDEMPOTENCY_KEY_REUSED");
     }
 
+    [Theory]
+    [InlineData("1e-20000")]
+    [InlineData("1e-400")]
+    [InlineData("1e400")]
+    public async Task A_number_that_no_reader_could_take_is_refused(string number)
+    {
+        var (owner, _, id) = await OrderWithWorkerAsync();
+        var body = """{"messageType":"text","payload":{"a":""" + number + "}}";
+
+        (await owner.SendTextAsync(HttpMethod.Post, $"/api/v1/work-orders/{id}/messages", body, "application/json"))
+            .ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
+    }
+
     [Fact]
     public async Task Unread_counts_what_others_said_since_it_was_read()
     {
