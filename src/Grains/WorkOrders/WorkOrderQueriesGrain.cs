@@ -51,8 +51,9 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
     public async Task<Unread> Unread(CancellationToken cancellationToken)
     {
+        var caller = Caller.Current!;
         var orders = await database.ListAsync(
-            """
+            $"""
             with mine as (
                 select id from work_orders where owner_id = @me
                 union select work_order_id from work_order_steps where assignee_id = @me
@@ -63,12 +64,12 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             left join work_order_read_cursors c on c.work_order_id = w.id and c.user_id = @me
             join work_order_messages m on m.work_order_id = w.id and m.sequence > coalesce(c.last_read_sequence, 0)
                  and m.created_by <> @me and m.deleted_at is null
-            where w.last_message_sequence > coalesce(c.last_read_sequence, 0)
+            where w.last_message_sequence > coalesce(c.last_read_sequence, 0) and {VisibleTo(caller)}
             group by w.id, c.last_read_sequence
             order by max(m.created_at) desc
             limit @limit
             """,
-            [("me", Caller.Current!.UserId), ("limit", WorkOrderLimits.UnreadOrders)],
+            [("me", caller.UserId), ("my_factory", caller.FactoryId), ("limit", WorkOrderLimits.UnreadOrders)],
             row => (State: new ReadState(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), Total: row.GetInt64(3)),
             cancellationToken);
         return new(orders.IsEmpty ? 0 : orders[0].Total, [.. orders.Select(o => o.State)]);

@@ -64,6 +64,19 @@ public abstract class ChatHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task Who_may_no_longer_see_an_order_is_not_told_of_its_messages()
+    {
+        var (owner, worker, id) = await OrderWithWorkerAsync();
+        await owner.SayAsync(id, "1");
+        await worker.PostAsync($"/api/v1/work-orders/{id}/messages/read", new { sequence = 1 });
+        await owner.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{id}/steps/cut", new { assigneeId = (string?)null });
+
+        await owner.SayAsync(id, "2");
+
+        Assert.Equal(0, await UnreadAsync(worker));
+    }
+
+    [Fact]
     public async Task A_message_is_edited_and_deleted_by_its_author_only()
     {
         var (owner, worker, id) = await OrderWithWorkerAsync();
