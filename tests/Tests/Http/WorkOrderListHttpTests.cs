@@ -98,6 +98,8 @@ public abstract class WorkOrderListHttpTests : HttpTests
     [Theory]
     [InlineData("cursor=nonsense", "INVALID_CURSOR")]
     [InlineData("cursor=e30", "INVALID_CURSOR")]
+    [InlineData("cursor=Q3JlYXRlZEF0fGRlc2N8NjM4MDAwMDAwMDAwMDAwMDAwfAA", "INVALID_CURSOR")] // CreatedAt|desc|638000000000000000|U+0000
+    [InlineData("sort=code&cursor=Q29kZXxhc2N8MDB8eA", "INVALID_CURSOR")] // Code|asc|00|x
     [InlineData("limit=0", "VALIDATION_FAILED")]
     [InlineData("limit=101", "VALIDATION_FAILED")]
     [InlineData("limit=x", "VALIDATION_FAILED")]
