@@ -110,7 +110,8 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
 
         if (change is null)
         {
-            return answer(State);
+            // Nothing to do, maybe because it was done under this key.
+            return key is not null && await FindAnswerAsync(key) is { } done ? Replay<TAnswer>(done, key) : answer(State);
         }
 
         var result = answer(change.Next);
