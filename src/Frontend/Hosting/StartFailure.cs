@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Actors.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +16,8 @@ internal static class StartFailure
         OptionsValidationException invalid => string.Join(' ', invalid.Failures),
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Choose another with --urls.",
         InvalidOperationException when string.Equals(failure.Source, ConfigurationBinder, StringComparison.Ordinal) => failure.Message,
-        IOException or UnauthorizedAccessException => failure.Message,
+        DbException => $"The database cannot be used: {failure.Message}",
+        SchemaException or IOException or UnauthorizedAccessException => failure.Message,
         _ => null,
     };
 }
