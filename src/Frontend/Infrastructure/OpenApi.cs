@@ -37,7 +37,8 @@ internal static class OpenApi
             .DisableDefaultFonts()
             .DisableTelemetry()
             .DisableAgent()
-            .DisableMcp()).AllowAnonymous();
+            .DisableMcp()
+            .ShowDeveloperTools = DeveloperToolsVisibility.Never).AllowAnonymous();
         return app;
     }
 

@@ -9,9 +9,9 @@ internal static class UserEndpoints
     public static void MapUsers(this RouteGroupBuilder api)
     {
         var auth = api.MapGroup("/auth").WithTags("Auth");
-        auth.MapPost("/register", Register).AllowAnonymous().RequireRateLimiting(HttpPipeline.PasswordLimit)
+        auth.MapPost("/register", Register).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
             .Describe("register", "Create an account and log in");
-        auth.MapPost("/login", Login).AllowAnonymous().RequireRateLimiting(HttpPipeline.PasswordLimit)
+        auth.MapPost("/login", Login).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 

@@ -36,7 +36,7 @@ internal sealed class EntityServices(ICommitStore store, Database database, Seri
 /// A grain whose rows are its state, and which is their only writer. Memory changes only after the store said yes; when
 /// nobody knows what the store did, the grain forgets its memory (deactivates) and the caller repeats his command.
 /// </summary>
-internal abstract class EntityGrain<TState>(EntityServices services) : Grain
+internal abstract class EntityGrain<TState>(EntityServices services) : Grain, IIncomingGrainCallFilter
     where TState : class, IEntityState
 {
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -88,6 +88,22 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
         return Task.CompletedTask;
     }
 
+    /// <summary>Whoever calls for ids that do not exist must not fill the memory with them.</summary>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        try
+        {
+            await context.Invoke();
+        }
+        finally
+        {
+            if (State is null)
+            {
+                DeactivateOnIdle();
+            }
+        }
+    }
+
     /// <summary>Decides, commits, answers; or, if the command was carried out before, answers as then.</summary>
     /// <param name="decide">The rule: refuses by an exception, or decides; null if there is nothing to do.</param>
     /// <param name="answer">The answer, from the state after the command.</param>
@@ -114,13 +130,16 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
 
         if (change is null)
         {
-            return answer(State);
+            // Nothing to do, maybe because it was done under this key.
+            return key is not null && await FindAnswerAsync(key) is { } done ? Replay<TAnswer>(done, key) : answer(State);
         }
 
         var result = answer(change.Next);
         var outcome = await services.Store.CommitAsync(Commit(change, key, key is null ? [] : services.Serializer.SerializeToArray(result)));
         if (outcome.Status == CommitStatus.Conflict && key is not null && await FindAnswerAsync(key) is { } stored)
         {
+            // Carried out before, maybe by an activation that is not this one: memory may be behind.
+            State = await LoadAsync(CancellationToken.None);
             return Replay<TAnswer>(stored, key);
         }
 
@@ -164,6 +183,10 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
                 throw Refusal(outcome.Constraint);
             case CommitStatus.NotWritten:
                 throw Errors.Unavailable("The store takes no writes at the moment; nothing was changed.");
+            case CommitStatus.Conflict:
+                DeactivateOnIdle();
+                Signal();
+                throw Errors.Unavailable("Another writer was faster; nothing was changed. Repeat the command.");
             default:
                 DeactivateOnIdle();
                 Signal();
@@ -178,17 +201,16 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
         changed.TrySetResult();
     }
 
-    private Task<IdempotencyRecord?> FindAnswerAsync(CommandKey key) => Database.FirstAsync(
-        """
-        select request_hash, answer, created_at from idempotency_keys
-        where resource = @resource and caller_id = @caller and key = @key
-        """,
+    private Task<StoredAnswer?> FindAnswerAsync(CommandKey key) => Database.FirstAsync(
+        "select request_hash, answer from idempotency_keys where resource = @resource and caller_id = @caller and key = @key",
         [("resource", Topic), ("caller", Caller.Current?.UserId ?? Id), ("key", key.Value)],
-        row => new IdempotencyRecord(Topic, Id, key.Value, row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetTimestamp(2)));
+        row => new StoredAnswer(row.GetString(0), row.GetFieldValue<byte[]>(1)));
 
-    private TAnswer Replay<TAnswer>(IdempotencyRecord record, CommandKey key) =>
-        record.RequestHash == key.RequestHash
-            ? services.Serializer.Deserialize<TAnswer>(record.Answer)!
+    private TAnswer Replay<TAnswer>(StoredAnswer stored, CommandKey key) =>
+        stored.RequestHash == key.RequestHash
+            ? services.Serializer.Deserialize<TAnswer>(stored.Answer)!
             : throw new AppException(
                 ErrorKind.Conflict, "IDEMPOTENCY_KEY_REUSED", "This idempotency key was used with another request.");
+
+    private sealed record StoredAnswer(string RequestHash, byte[] Answer);
 }

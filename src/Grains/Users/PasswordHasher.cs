@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Bcrypt = BCrypt.Net.BCrypt;
 
@@ -24,9 +25,14 @@ internal sealed class PasswordHasher(IOptions<PasswordOptions> options) : IDispo
 
     public Task<string> HashAsync(string password) => RunAsync(() => Bcrypt.HashPassword(password, options.Value.BcryptCost));
 
-    /// <summary>Whether the password belongs to the hash; with no hash, false after the same time.</summary>
-    public Task<bool> VerifyAsync(string password, string? hash) =>
-        RunAsync(() => Bcrypt.Verify(password, string.IsNullOrEmpty(hash) ? _nobody.Value : hash) && !string.IsNullOrEmpty(hash));
+    /// <summary>
+    /// Whether the password belongs to the hash; with no hash, false after the same time. Bcrypt reads no more than
+    /// <see cref="UserLimits.PasswordMaxBytes"/>: a longer password would pass for the one that it begins with.
+    /// </summary>
+    public Task<bool> VerifyAsync(string password, string? hash) => RunAsync(() =>
+        Bcrypt.Verify(password, string.IsNullOrEmpty(hash) ? _nobody.Value : hash)
+        && !string.IsNullOrEmpty(hash)
+        && Encoding.UTF8.GetByteCount(password) <= UserLimits.PasswordMaxBytes);
 
     public void Dispose() => _slots.Dispose();
 

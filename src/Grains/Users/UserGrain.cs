@@ -19,14 +19,7 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
 
     public async Task<User?> VerifyPassword(string password)
     {
-        var right = await passwords.VerifyAsync(password, State?.PasswordHash);
-        if (State is null)
-        {
-            // Nobody has this id: do not keep it in memory.
-            DeactivateOnIdle();
-        }
-
-        return right ? State?.User : null;
+        return await passwords.VerifyAsync(password, State?.PasswordHash) ? State?.User : null;
     }
 
     public Task<User> Get() => Task.FromResult(UserRules.Visible(State, Caller.Current!).User);

@@ -29,7 +29,7 @@ internal sealed record ListCursor(object Value, string Id)
         try
         {
             var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('|', 4);
-            if (parts.Length == 4 && $"{parts[0]}|{parts[1]}" == Prefix(query) && parts[3].Length <= Ids.MaxLength)
+            if (parts.Length == 4 && !parts[3].Contains('\0') && $"{parts[0]}|{parts[1]}" == Prefix(query) && parts[3].Length <= Ids.MaxLength)
             {
                 return new(ParseValue(parts[2], query.Sort), parts[3]);
             }
@@ -45,9 +45,15 @@ internal sealed record ListCursor(object Value, string Id)
     private static object ParseValue(string text, WorkOrderSort sort) => sort switch
     {
         WorkOrderSort.Priority => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
-        WorkOrderSort.Code => Encoding.UTF8.GetString(Convert.FromHexString(text)),
+        WorkOrderSort.Code => ParseCode(text),
         _ => new DateTimeOffset(long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero),
     };
+
+    private static string ParseCode(string text)
+    {
+        var code = Encoding.UTF8.GetString(Convert.FromHexString(text));
+        return code.Contains('\0') ? throw new FormatException("No database can compare with U+0000.") : code;
+    }
 
     private static string Prefix(ListWorkOrders query) => $"{query.Sort}|{(query.Descending ? "desc" : "asc")}";
 

@@ -13,7 +13,9 @@ internal static class StepFlow
     /// The order with every step's status set from its totals, and the order completed if all its steps are. Refuses totals
     /// that cannot be: more good pieces than the limit or than the step before passed on.
     /// </summary>
-    public static WorkOrder Settle(WorkOrder order)
+    /// <param name="order">The order after a change.</param>
+    /// <param name="wasDone">Whether its steps were done before: then it was reopened, and a change of fields leaves it open.</param>
+    public static WorkOrder Settle(WorkOrder order, bool wasDone = false)
     {
         var steps = order.Steps.ToBuilder();
         WorkOrderStep? source = null;
@@ -35,7 +37,7 @@ internal static class StepFlow
         }
 
         var settled = order with { Steps = steps.DrainToImmutable() };
-        return order.Status == WorkOrderStatus.InProgress && IsDone(settled.Steps)
+        return order.Status == WorkOrderStatus.InProgress && !wasDone && IsDone(settled.Steps)
             ? settled with { Status = WorkOrderStatus.Completed }
             : settled;
     }

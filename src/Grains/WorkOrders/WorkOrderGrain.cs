@@ -27,9 +27,16 @@ internal sealed class WorkOrderGrain(
     public async Task<WorkOrder> Create(CreateWorkOrder command)
     {
         WorkOrderRules.Validate(command);
-        if (State is not null || command.Code is not null)
+        if (State is not null)
         {
-            return await Create(command, command.Code ?? "");
+            return await Create(command, command.Code ?? State.Document.Code);
+        }
+
+        if (command.Code is not null)
+        {
+            // The unique key decides. But a commit that breaks it costs its whole batch a second try, so ask first.
+            var isTaken = await WorkOrderRows.CodeExistsAsync(Database, command.Code);
+            return await Create(command, command.Code, isTaken);
         }
 
         var codes = grains.GetGrain<ISequenceGrain>($"work-orders/{Now.Year}");
@@ -54,11 +61,8 @@ internal sealed class WorkOrderGrain(
     public Task<WorkOrder> ChangeStatus(ChangeStatus command) =>
         ExecuteAsync(() => WorkOrderRules.ChangeStatus(State, command, Me, Now), Document);
 
-    public async Task Delete(long? expectedVersion)
-    {
-        await ExecuteAsync(() => WorkOrderRules.Delete(State, expectedVersion, Me), _ => true);
-        DeactivateOnIdle();
-    }
+    public Task Delete(long? expectedVersion) =>
+        ExecuteAsync(() => WorkOrderRules.Delete(State, expectedVersion, Me), _ => true);
 
     public Task<WorkOrder> AddStep(AddStep command) =>
         ExecuteAsync(() => WorkOrderRules.AddStep(State, command, Me, Now), Document);
@@ -173,21 +177,22 @@ internal sealed class WorkOrderGrain(
 
     protected override AppException Refusal(string? constraint) => constraint switch
     {
-        "work_orders_code_key" => new(ErrorKind.Conflict, CodeTaken, "Another work order has this code."),
+        CodeKey => new(ErrorKind.Conflict, CodeTaken, "Another work order has this code."),
         "change_events_pkey" or "change_events_topic_version_key" =>
             new(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "A work order with this id existed before."),
         null => Errors.Invalid("", "holds a value that cannot be stored"),
         _ when constraint.EndsWith("_fkey", StringComparison.Ordinal) =>
-            new(ErrorKind.Rule, "USER_NOT_FOUND", "An assignee is not a known user."),
+            new(ErrorKind.Rule, "USER_NOT_FOUND", "The caller or an assignee is not a known user."),
         _ => new(ErrorKind.Rule, "REFUSED_BY_STORE", $"The store refused the change ({constraint})."),
     };
 
+    private const string CodeKey = "work_orders_code_key";
     private const string CodeTaken = "WORK_ORDER_CODE_TAKEN";
 
     private static WorkOrder Document(WorkOrderState? state) => state!.Document;
 
-    private Task<WorkOrder> Create(CreateWorkOrder command, string code) =>
-        ExecuteAsync(() => WorkOrderRules.Create(State, Id, code, command, options.Value, Me, Now), Document);
+    private Task<WorkOrder> Create(CreateWorkOrder command, string code, bool isTaken = false) => ExecuteAsync(
+        () => isTaken ? throw Refusal(CodeKey) : WorkOrderRules.Create(State, Id, code, command, options.Value, Me, Now), Document);
 
     private static CommandKey MessageKey(SendMessage command) => new()
     {

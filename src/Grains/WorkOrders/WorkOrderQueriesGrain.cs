@@ -123,10 +123,11 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         And("exists (select 1 from work_order_steps a where a.work_order_id = w.id and a.assignee_id = @assignee)", "assignee", query.AssigneeId);
         And("w.created_at >= @from", "from", query.From?.ToUniversalTime());
         And("w.created_at < @to", "to", query.To?.ToUniversalTime());
+        // Lowered by the database on both sides: each has its own idea of which letters have a lower case.
         And(
-            @"(lower(w.title) like @search escape '\' or lower(w.code) like @search escape '\')",
+            @"(lower(w.title) like lower(@search) escape '\' or lower(w.code) like lower(@search) escape '\')",
             "search",
-            query.Search is null ? null : $"%{EscapeLike(query.Search.ToLowerInvariant())}%");
+            query.Search is null ? null : $"%{EscapeLike(query.Search)}%");
         return (sql.ToString(), parameters);
     }
 

@@ -43,6 +43,9 @@ internal static class WorkOrderRows
     private const string MessageColumns =
         "id, sequence, message_type, payload, client_message_id, created_by, created_at, edited_at, deleted_at";
 
+    public static async Task<bool> CodeExistsAsync(Database database, string code) =>
+        await database.FirstAsync("select id from work_orders where code = @code", [("code", code)], row => row.GetString(0)) is not null;
+
     public static async Task<Page<ProgressLog>> ListProgressLogsAsync(
         Database database, string workOrderId, long after, int limit, CancellationToken cancellationToken)
     {

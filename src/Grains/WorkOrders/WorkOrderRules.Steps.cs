@@ -83,7 +83,7 @@ internal static partial class WorkOrderRules
     private static Change<WorkOrderState> StepChange(
         WorkOrderState present, WorkOrder order, string kind, ImmutableArray<string> stepCodes, DateTimeOffset now)
     {
-        var next = present.With(StepFlow.Settle(order), now);
+        var next = present.With(StepFlow.Settle(order, wasDone: StepFlow.IsDone(present.Document.Steps)), now);
         return new(
             next, kind, JsonSerializer.Serialize(new(stepCodes, next.Document.Status), WorkOrderEventsJson.Default.StepsChanged));
     }

@@ -88,11 +88,12 @@ internal static partial class WorkOrderRules
             .That(!(order.EndAt < order.StartAt), "endAt", "must not be before startAt")
             .ThrowIfInvalid();
 
+        order = StepFlow.Settle(order, wasDone: StepFlow.IsDone(present.Document.Steps));
         var fields = ChangedFields(present.Document, order);
         return fields.IsEmpty
             ? null
             : new(
-                present.With(StepFlow.Settle(order), now),
+                present.With(order, now),
                 WorkOrderEvents.Changed,
                 JsonSerializer.Serialize(new(order.Code, fields), WorkOrderEventsJson.Default.WorkOrderChanged));
     }
@@ -209,6 +210,7 @@ internal static partial class WorkOrderRules
             }
         }
 
+        Compare("status", before.Status, after.Status); // opening the step gate may complete it
         Compare("title", before.Title, after.Title);
         Compare("priority", before.Priority, after.Priority);
         Compare("targetQuantity", before.TargetQuantity, after.TargetQuantity);

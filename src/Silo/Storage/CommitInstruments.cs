@@ -21,8 +21,10 @@ public sealed class CommitInstruments
     {
         _meter = factory.Create(MeterName);
         _commits = _meter.CreateCounter<long>("actors.storage.commits", "{commit}", "Commits by outcome.");
-        _batchSize = _meter.CreateHistogram<int>("actors.storage.batch.size", "{commit}", "Commits written by one transaction.");
-        _flightDuration = _meter.CreateHistogram<double>("actors.storage.flight.duration", "s", "Time a batch takes to be written.");
+        _batchSize = _meter.CreateHistogram<int>("actors.storage.batch.size", "{commit}", "Commits written by one transaction.", tags: null,
+            new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
+        _flightDuration = _meter.CreateHistogram<double>("actors.storage.flight.duration", "s", "Time a batch takes to be written.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] });
     }
 
     internal void OnOutcome(CommitStatus outcome) => _commits.Add(1, OutcomeTags[(int)outcome]);

@@ -28,10 +28,12 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public async Task A_server_that_is_not_there_stops_the_start()
     {
-        var (code, output) = await StartAsync($"ACTORS_DATA={_folder}", $"DATABASE_URL=postgres://nobody@127.0.0.1:{FreePort.Next()}/x");
+        var (code, output) = await StartAsync($"ACTORS_DATA={_folder}", $"DATABASE_URL=postgres://nobody:secret@127.0.0.1:{FreePort.Next()}/x");
 
         Assert.Equal(1, code);
         Assert.Contains("Cannot start: The database cannot be reached: Failed to connect to 127.0.0.1:", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", output, StringComparison.Ordinal);
     }
 
     public void Dispose()

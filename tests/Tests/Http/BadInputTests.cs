@@ -117,6 +117,21 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     }
 
     [Fact]
+    public async Task A_blank_id_is_refused() =>
+        (await (await App.RegisterAsync()).GetAsync("/api/v1/work-orders/%20")).ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
+
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("application/json; charset=UTF-8")]
+    public async Task A_body_of_json_in_utf8_is_taken_however_that_is_written(string contentType)
+    {
+        var user = await App.RegisterAsync();
+
+        (await user.SendTextAsync(HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","targetQuantity":1}""", contentType)).Expect(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_body_of_another_media_type_is_refused()
     {
         var target = await TargetAsync();

@@ -47,6 +47,19 @@ public abstract class IdempotencyHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task A_command_whose_effect_still_stands_gets_the_answer_of_the_first_time()
+    {
+        var user = await App.RegisterAsync();
+        var path = $"/api/v1/work-orders/{await user.CreateWorkOrderAsync("cut")}";
+        var first = await user.SendAsync(HttpMethod.Patch, path, new { title = "once" }, ("Idempotency-Key", "k"));
+        await user.SendAsync(HttpMethod.Patch, path, new { priority = "urgent" });
+
+        Assert.Equal(first.Text, (await user.SendAsync(HttpMethod.Patch, path, new { title = "once" }, ("Idempotency-Key", "k"))).Text);
+        (await user.SendAsync(HttpMethod.Patch, path, new { priority = "urgent" }, ("Idempotency-Key", "k")))
+            .ExpectError(HttpStatusCode.Conflict, "IDEMPOTENCY_KEY_REUSED");
+    }
+
+    [Fact]
     public async Task A_refused_command_does_not_use_its_key_up()
     {
         var user = await App.RegisterAsync();

@@ -51,6 +51,20 @@ public abstract class WorkOrderListHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task A_title_is_found_as_it_is_written_in_any_alphabet()
+    {
+        var user = await App.RegisterAsync();
+        var order = ActorsClient.NewWorkOrder();
+        order["title"] = "ÖLWANNE Заказ";
+        var id = (await user.PostAsync("/api/v1/work-orders", order)).Data.GetProperty("id").GetString()!;
+
+        foreach (var text in new[] { "ÖLWANNE", "Ölwanne", "Заказ" })
+        {
+            Assert.Equal([id], (await ListAsync(user, $"q={Uri.EscapeDataString(text)}")).Select(IdOf));
+        }
+    }
+
+    [Fact]
     public async Task Pages_by_number_and_by_cursor_show_every_order_once_in_every_sort()
     {
         var user = await App.RegisterAsync();
@@ -96,6 +110,8 @@ public abstract class WorkOrderListHttpTests : HttpTests
     [Theory]
     [InlineData("cursor=nonsense", "INVALID_CURSOR")]
     [InlineData("cursor=e30", "INVALID_CURSOR")]
+    [InlineData("cursor=Q3JlYXRlZEF0fGRlc2N8NjM4MDAwMDAwMDAwMDAwMDAwfAA", "INVALID_CURSOR")] // CreatedAt|desc|638000000000000000|U+0000
+    [InlineData("sort=code&cursor=Q29kZXxhc2N8MDB8eA", "INVALID_CURSOR")] // Code|asc|00|x
     [InlineData("limit=0", "VALIDATION_FAILED")]
     [InlineData("limit=101", "VALIDATION_FAILED")]
     [InlineData("limit=x", "VALIDATION_FAILED")]

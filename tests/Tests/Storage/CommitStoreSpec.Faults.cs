@@ -5,6 +5,16 @@ namespace Actors.Storage;
 
 public abstract partial class CommitStoreSpec
 {
+    [Fact]
+    public async Task Values_that_the_database_cannot_read_harm_no_later_commit_of_the_same_shape()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(CommitStatus.Committed, await CommitAsync(New(Named($"good-{i}") with { Data = """{"a":1}""" })));
+            Assert.Equal(CommitStatus.Violation, await CommitAsync(New(Named($"bad-{i}") with { Data = "no JSON" })));
+        }
+    }
+
     public static TheoryData<string, string?> Poisons => new()
     {
         { "unique", "spec_orders_code_key" },

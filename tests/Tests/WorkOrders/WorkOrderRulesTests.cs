@@ -113,6 +113,32 @@ public sealed class WorkOrderRulesTests
     }
 
     [Fact]
+    public void A_reopened_order_stays_open_while_its_fields_and_steps_are_changed()
+    {
+        var reopened = new WorkOrderBuilder().Step("cut", good: 10, status: StepStatus.Completed).Build();
+
+        Assert.Equal(
+            WorkOrderStatus.InProgress, WorkOrderRules.ChangeFields(reopened, new() { Title = "rework" }, Owner, Now)!.Next!.Document.Status);
+        Assert.Equal(
+            WorkOrderStatus.InProgress,
+            WorkOrderRules.ChangeStep(reopened, new() { StepCode = "cut", StepName = "rework" }, Owner, Now)!.Next!.Document.Status);
+    }
+
+    [Fact]
+    public void A_change_of_fields_that_completes_the_order_says_so()
+    {
+        var waiting = new WorkOrderBuilder().With(o => o with { StepGate = false })
+            .Step("cut", good: 4, bad: 6, status: StepStatus.Completed).Step("weld", good: 4, status: StepStatus.InProgress).Build();
+
+        var change = WorkOrderRules.ChangeFields(waiting, new() { StepGate = true }, Owner, Now)!;
+
+        Assert.Equal(WorkOrderStatus.Completed, change.Next!.Document.Status);
+        Assert.Equal(
+            ["status", "stepGate"],
+            JsonDocument.Parse(change.Data).RootElement.GetProperty("fields").EnumerateArray().Select(f => f.GetString()));
+    }
+
+    [Fact]
     public void An_order_with_open_steps_cannot_be_completed_by_hand() =>
         Assert.Equal("STEPS_OPEN", Refused.With(() => WorkOrderRules.ChangeStatus(
             new WorkOrderBuilder().Step("cut").Build(), new(WorkOrderStatus.Completed), Owner, Now)));

@@ -64,9 +64,9 @@ internal static class CallContext
     {
         foreach (var (name, value) in values)
         {
-            if (value is string text && (text.Length > Ids.MaxLength || WireText.IsBroken(text)))
+            if (value is string text && (string.IsNullOrWhiteSpace(text) || text.Length > Ids.MaxLength || WireText.IsBroken(text)))
             {
-                throw Errors.Invalid(name, $"Must be 1 to {Ids.MaxLength} characters without control characters.");
+                throw Errors.Invalid(name, $"Must be 1 to {Ids.MaxLength} characters, not blank, without control characters.");
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Threading.RateLimiting;
 using Actors.Infrastructure.Json;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
@@ -10,28 +9,12 @@ namespace Actors.Infrastructure.Http;
 /// <summary>What every request passes through, in order.</summary>
 internal static class HttpPipeline
 {
-    /// <summary>Name of the limit for requests that hash a password.</summary>
-    public const string PasswordLimit = "passwords";
-
-    // bcrypt burns a core for a tenth of a second or more: enough at once to use the cores, few enough to let others through.
-    private const int PasswordsAtOnce = 8;
-    private const int PasswordsWaiting = 64;
-
     /// <summary>Adds what <see cref="UseHttpPipeline"/> needs.</summary>
     public static WebApplicationBuilder AddHttpPipeline(this WebApplicationBuilder builder)
     {
         builder.Services.AddWireJson();
         builder.Services.AddExceptionHandler<Failures>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddRateLimiter(options =>
-        {
-            options.OnRejected = async (rejected, _) => await Failures.Write(rejected.HttpContext, 429, StatusErrors.Of(429));
-            options.AddPolicy(PasswordLimit, _ => RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions
-            {
-                PermitLimit = PasswordsAtOnce,
-                QueueLimit = PasswordsWaiting,
-            }));
-        });
         AddCors(builder);
         AddProxies(builder);
         return builder;
@@ -49,7 +32,6 @@ internal static class HttpPipeline
         app.Use(AnswerUnmatched);
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
         app.UseBodyRules();
         app.UseCallContext();
         return app;

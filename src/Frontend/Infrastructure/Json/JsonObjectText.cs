@@ -11,6 +11,8 @@ internal sealed record JsonObjectText(string Text);
 /// <summary>Reads an object and refuses what no reader of it could take: broken text, numbers beyond a double, double names.</summary>
 internal sealed class JsonObjectTextConverter : JsonConverter<JsonObjectText>
 {
+    private const int MaxDigits = 400;
+
     public override JsonObjectText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -43,9 +45,18 @@ internal sealed class JsonObjectTextConverter : JsonConverter<JsonObjectText>
             case JsonValueKind.String:
                 WireText.Checked(element.GetString()!);
                 break;
-            case JsonValueKind.Number when !double.IsFinite(element.GetDouble()):
-                throw new WireException("Must not contain a number beyond the range of a double.");
+            case JsonValueKind.Number when !IsDouble(element):
+                throw new WireException($"Must not contain a number beyond the range of a double, or of more than {MaxDigits} characters.");
         }
+    }
+
+    // Neither 1e400 nor 1e-400: readers would make infinity and zero of them, and PostgreSQL keeps no more than 16383 places.
+    private static bool IsDouble(JsonElement element)
+    {
+        var text = element.GetRawText();
+        var value = element.GetDouble();
+        var mantissa = text.AsSpan(0, text.AsSpan().IndexOfAny('e', 'E') is var end and >= 0 ? end : text.Length);
+        return text.Length <= MaxDigits && double.IsFinite(value) && (value != 0 || !mantissa.ContainsAnyInRange('1', '9'));
     }
 
     private static void CheckObject(JsonElement element)

@@ -102,6 +102,11 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
                         {
                             case PostgresFault.Guilty:
                                 _lastAnswer = _time.GetTimestamp();
+                                if (PostgresFaults.IsUnreadable(exception))
+                                {
+                                    _source.Clear();
+                                }
+
                                 return exception;
                             case PostgresFault.Again:
                                 LogAgain(exception, commits.Count, attempt);

@@ -40,6 +40,12 @@ internal static class PostgresFaults
         _ => PostgresFault.Unknown,
     };
 
+    /// <summary>
+    /// Whether the server could not read a parameter. If Npgsql was preparing the statement, it keeps it without its
+    /// description, and loses its way (an unknown outcome) when the next execution returns rows: that connection must go.
+    /// </summary>
+    public static bool IsUnreadable(Exception exception) => exception is PostgresException { SqlState: ['2', '2', ..] };
+
     /// <summary>Whether the data is to blame (integrity, data, limits, two rows of one key, a view's check), and not our SQL.</summary>
     public static bool IsViolation(PostgresException error) => error.SqlState[..2] is "21" or "22" or "23" or "44" or "54";
 }
