@@ -126,20 +126,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain
 
     private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)
     {
-        var caller = Caller.Current?.UserId ?? Id;
-        var version = (State?.Version ?? 0) + 1;
-        var entry = new ChangeEvent
-        {
-            Topic = Topic, Version = version, Kind = change.Kind, Data = change.Data, Actor = caller, At = Now,
-        };
-        return new Commit
-        {
-            Id = Id,
-            ExpectedVersion = version - 1,
-            Root = change.Next is null ? Root.Delete(State!) : State is null ? Root.Insert(change.Next) : Root.Update(change.Next),
-            Rows = [.. change.Next is null ? [] : ChildChanges(State, change.Next), .. change.Rows, ChangeLog.Table.Insert(entry)],
-            Idempotency = key is null ? null : new(Topic, caller, key.Value, key.RequestHash, answer, Now),
-        };
+        var children = change.Next is null ? [] : ChildChanges(State, change.Next);
+        var context = new CommitContext(Id, Topic, Caller.Current?.UserId ?? Id, Now, key, answer);
+        return context.Write(Root, State, change, children);
     }
 
     private void Accept(CommitOutcome outcome, TState? next)

@@ -166,7 +166,7 @@ internal sealed class WorkOrderGrain(
         WorkOrderState.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<RowChange> ChildChanges(WorkOrderState? before, WorkOrderState after) =>
-        before is not null && before.Document.Steps == after.Document.Steps ? [] : StepRow.Changes(before?.Document, after.Document);
+        StepRow.Changes(before?.Document, after.Document);
 
     protected override AppException Refusal(string? constraint) => constraint switch
     {
