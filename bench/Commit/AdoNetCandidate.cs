@@ -11,9 +11,9 @@ using Orleans.Storage;
 namespace Actors.Bench;
 
 /// <summary>
-/// Orleans' own grain storage on PostgreSQL: the order as one serialized value; no rows, no event, no key. In its favour:
-/// Orleans' binary serializer instead of the default JSON, prepared statements, and one plain statement a write instead of
-/// the usual function.
+/// Orleans' own grain storage on PostgreSQL: the order as one serialized value; no rows, no event, no key. Either as its users
+/// get it (JSON, statements that are not prepared), or tuned: Orleans' binary serializer, prepared statements. The statement is
+/// one plain update either way, which costs the server less than the function of Orleans' own script.
 /// </summary>
 internal sealed class AdoNetCandidate : Candidate
 {
@@ -57,31 +57,37 @@ internal sealed class AdoNetCandidate : Candidate
     private readonly AdoNetGrainStorage _storage;
     private readonly (Order Order, GrainId Id, GrainState<WorkOrder> State)[] _orders;
 
-    public AdoNetCandidate(string name, string connectionString, int connections, int orders, IServiceProvider services) : base(name)
+    public AdoNetCandidate(string name, string connectionString, bool isTuned, CommitBenchOptions bench, IServiceProvider services)
+        : base(name)
     {
         var serializer = services.GetRequiredService<Serializer>();
-        _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = bench.Callers };
+        if (isTuned)
         {
-            MaxPoolSize = connections,
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true,
-            Options = "-c jit=off -c plan_cache_mode=force_generic_plan",
-        }.ConnectionString;
+            connection.MaxAutoPrepare = 64;
+            connection.AutoPrepareMinUsages = 2;
+            connection.NoResetOnClose = true;
+            connection.Options = "-c jit=off -c plan_cache_mode=force_generic_plan";
+        }
+
+        _connectionString = connection.ConnectionString;
+        var options = new AdoNetGrainStorageOptions
+        {
+            Invariant = "Npgsql",
+            ConnectionString = _connectionString,
+            GrainStorageSerializer = isTuned
+                ? new OrleansGrainStorageSerializer(serializer)
+                : ActivatorUtilities.CreateInstance<JsonGrainStorageSerializer>(services, ActivatorUtilities.CreateInstance<OrleansJsonSerializer>(services)),
+        };
         _storage = new AdoNetGrainStorage(
             services.GetRequiredService<IActivatorProvider>(),
             services.GetRequiredService<ILogger<AdoNetGrainStorage>>(),
-            Options.Create(new AdoNetGrainStorageOptions
-            {
-                Invariant = "Npgsql",
-                ConnectionString = _connectionString,
-                GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer),
-            }),
+            Options.Create(options),
             Options.Create(new ClusterOptions { ServiceId = "actors" }),
             name);
         _orders =
         [
-            .. Enumerable.Range(0, orders).Select(_ => new Order(Ids.New(TimeProvider.System.GetUtcNow()), serializer))
+            .. Enumerable.Range(0, bench.Orders).Select(_ => new Order(Ids.New(TimeProvider.System.GetUtcNow()), serializer))
                 .Select(order => (order, GrainId.Create(GrainType, order.Id), new GrainState<WorkOrder>())),
         ];
     }

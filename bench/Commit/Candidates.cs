@@ -15,6 +15,7 @@ internal sealed class Candidates(string server, string folder, CommitBenchOption
     public const string Ours = "ours, PostgreSQL";
     public const string Transactions = "one transaction a commit, PostgreSQL";
     public const string AdoNet = "Orleans AdoNet, state only";
+    public const string AdoNetTuned = "Orleans AdoNet tuned, state only";
     public const string OursSqlite = "ours, SQLite";
     public const string TransactionsSqlite = "one transaction a commit, SQLite";
 
@@ -25,7 +26,8 @@ internal sealed class Candidates(string server, string folder, CommitBenchOption
         Postgres(Ours, await DatabaseAsync("ours"), storage => new PostgresCommitStore(
             storage, Instruments(), TimeProvider.System, NullLogger<PostgresCommitStore>.Instance)),
         Postgres(Transactions, await DatabaseAsync("transactions"), storage => new TransactionStore(storage.PostgreSql!, options.Callers)),
-        new AdoNetCandidate(AdoNet, await DatabaseAsync("adonet"), options.Callers, options.Orders, services),
+        new AdoNetCandidate(AdoNet, await DatabaseAsync("adonet"), isTuned: false, options, services),
+        new AdoNetCandidate(AdoNetTuned, await DatabaseAsync("adonet_tuned"), isTuned: true, options, services),
         Sqlite(OursSqlite, new StorageOptions { SqlitePath = Path.Combine(folder, "ours.db") }),
         Sqlite(TransactionsSqlite, new StorageOptions { SqlitePath = Path.Combine(folder, "transactions.db"), MaxBatch = 1 }),
     ];

@@ -5,7 +5,21 @@ using Actors.Storage;
 namespace Actors.Bench;
 
 /// <summary>What one round of one candidate gave.</summary>
-internal sealed record Round(double PerSecond, double P50Milliseconds, double P99Milliseconds, double CpuMicroseconds, double BatchSize);
+/// <param name="PerSecond">Commits acknowledged.</param>
+/// <param name="P50Milliseconds">Half of them took at most so long.</param>
+/// <param name="P99Milliseconds">All but a hundredth of them took at most so long.</param>
+/// <param name="AppMicroseconds">CPU of this process per commit.</param>
+/// <param name="PostgresMicroseconds">CPU of the server per commit.</param>
+/// <param name="BatchSize">Commits in a transaction.</param>
+/// <param name="OthersCores">Cores that somebody else kept busy: noise.</param>
+internal sealed record Round(
+    double PerSecond,
+    double P50Milliseconds,
+    double P99Milliseconds,
+    double AppMicroseconds,
+    double PostgresMicroseconds,
+    double BatchSize,
+    double OthersCores);
 
 /// <summary>Lets callers work on a candidate for a while, and counts.</summary>
 internal sealed class Measurement : IDisposable
@@ -39,12 +53,16 @@ internal sealed class Measurement : IDisposable
     {
         GC.Collect();
         _batches = _batched = 0;
-        var cpu = Cpu();
+        var app = Environment.CpuUsage.TotalTime;
+        var postgres = _postgres.Read();
+        var machine = PostgresCpu.ReadMachine();
         var started = Stopwatch.GetTimestamp();
         var end = started + (_options.Seconds * Stopwatch.Frequency);
         var latencies = await Task.WhenAll(Enumerable.Range(0, _options.Callers).Select(caller => Task.Run(() => CallAsync(candidate, caller, end))));
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var used = Cpu() - cpu;
+        app = Environment.CpuUsage.TotalTime - app;
+        postgres = _postgres.Read() - postgres;
+        machine = PostgresCpu.ReadMachine() - machine;
 
         var sorted = latencies.SelectMany(l => l).ToArray();
         Array.Sort(sorted);
@@ -52,8 +70,10 @@ internal sealed class Measurement : IDisposable
             sorted.Length / elapsed.TotalSeconds,
             Milliseconds(sorted[sorted.Length / 2]),
             Milliseconds(sorted[sorted.Length * 99 / 100]),
-            used.TotalMicroseconds / sorted.Length,
-            _batches == 0 ? 1 : (double)_batched / _batches);
+            app.TotalMicroseconds / sorted.Length,
+            postgres.TotalMicroseconds / sorted.Length,
+            _batches == 0 ? 1 : (double)_batched / _batches,
+            Math.Max(0, (machine - app - postgres) / elapsed));
     }
 
     public void Dispose() => _listener.Dispose();
@@ -75,8 +95,6 @@ internal sealed class Measurement : IDisposable
 
         return latencies;
     }
-
-    private TimeSpan Cpu() => Environment.CpuUsage.TotalTime + _postgres.Read();
 
     private static double Milliseconds(long ticks) => ticks * 1_000.0 / Stopwatch.Frequency;
 }

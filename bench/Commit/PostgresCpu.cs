@@ -44,6 +44,14 @@ internal sealed class PostgresCpu
         return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 
+    /// <summary>Of everybody on this machine, since it started.</summary>
+    public static TimeSpan ReadMachine()
+    {
+        // cpu  user nice system idle iowait irq softirq steal …
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return TimeSpan.FromSeconds((double)(Sum(fields, 1, 3) + Sum(fields, 6, 3)) / TicksPerSecond);
+    }
+
     private static long Sum(string[] stat, int from, int count) =>
         stat.AsSpan(from, count).ToArray().Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
 
