@@ -5,7 +5,7 @@ internal static class Report
 {
     public static void Print(IReadOnlyList<(Candidate Candidate, List<Round> Rounds)> results)
     {
-        var ours = Of(results, Candidates.Ours);
+        var ours = results.First(r => r.Candidate.Name == Candidates.Ours).Rounds;
         Console.WriteLine();
         Console.WriteLine("| store | tables | commits/s | of ours | p50 ms | p99 ms | µs CPU app + PG | batch | others' cores | commits/s of each round |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|");
@@ -13,21 +13,22 @@ internal static class Report
         {
             var median = Median(rounds);
             Console.WriteLine(
-                $"| {candidate.Name} | {candidate.Tables} | {median.PerSecond:N0} | {median.PerSecond / ours.PerSecond:F2} | {median.P50Milliseconds:F1} "
+                $"| {candidate.Name} | {candidate.Tables} | {median.PerSecond:N0} | {Ratio(rounds, ours, r => r.PerSecond):F2} | {median.P50Milliseconds:F1} "
                 + $"| {median.P99Milliseconds:F1} | {median.AppMicroseconds:F0} + {median.PostgresMicroseconds:F0} | {median.BatchSize:F1} | {median.OthersCores:F1} "
                 + $"| {string.Join(' ', rounds.Select(r => $"{r.PerSecond:F0}"))} |");
         }
 
-        var transactions = Of(results, Candidates.Transactions);
-        var adoNet = Of(results, Candidates.AdoNet);
+        var transactions = results.First(r => r.Candidate.Name == Candidates.Transactions).Rounds;
+        var adoNet = results.First(r => r.Candidate.Name == Candidates.AdoNet).Rounds;
         Console.WriteLine();
-        Judge("rate against one transaction a commit", ours.PerSecond / transactions.PerSecond, 2.5, isLeast: true);
-        Judge("CPU against one transaction a commit", Cpu(ours) / Cpu(transactions), 0.4, isLeast: false);
-        Judge("rate against Orleans AdoNet", ours.PerSecond / adoNet.PerSecond, 2, isLeast: true);
+        Judge("rate against one transaction a commit", Ratio(ours, transactions, r => r.PerSecond), 2.5, isLeast: true);
+        Judge("CPU against one transaction a commit", Ratio(ours, transactions, Cpu), 0.4, isLeast: false);
+        Judge("rate against Orleans AdoNet", Ratio(ours, adoNet, r => r.PerSecond), 2, isLeast: true);
     }
 
-    private static Round Of(IReadOnlyList<(Candidate Candidate, List<Round> Rounds)> results, string name) =>
-        Median(results.First(r => r.Candidate.Name == name).Rounds);
+    /// <summary>The median of the ratios round by round: what slows a whole round slows both.</summary>
+    private static double Ratio(List<Round> rounds, List<Round> others, Func<Round, double> value) =>
+        Median(rounds.Zip(others, (mine, other) => value(mine) / value(other)));
 
     private static Round Median(List<Round> rounds) => new(
         Median(rounds, r => r.PerSecond),
@@ -40,10 +41,12 @@ internal static class Report
 
     private static double Cpu(Round round) => round.AppMicroseconds + round.PostgresMicroseconds;
 
-    private static double Median(List<Round> rounds, Func<Round, double> value)
+    private static double Median(List<Round> rounds, Func<Round, double> value) => Median(rounds.Select(value));
+
+    private static double Median(IEnumerable<double> values)
     {
-        var values = rounds.Select(value).Order().ToList();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
     private static void Judge(string what, double ratio, double limit, bool isLeast)
