@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Actors.ChangeLog;
 using Actors.Storage;
 using Orleans.Serialization;
 
@@ -149,26 +148,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
 
     private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)
     {
-        var caller = Caller.Current?.UserId ?? Id;
-        var version = (State?.Version ?? 0) + 1;
-        var entry = new ChangeEvent
-        {
-            Topic = Topic,
-            Version = version,
-            Kind = change.Kind,
-            Data = change.Data,
-            Actor = caller,
-            At = Now,
-            Audience = Audience(change.Next ?? State!),
-        };
-        return new Commit
-        {
-            Id = Id,
-            ExpectedVersion = version - 1,
-            Root = change.Next is null ? Root.Delete(State!) : State is null ? Root.Insert(change.Next) : Root.Update(change.Next),
-            Rows = [.. change.Next is null ? [] : ChildChanges(State, change.Next), .. change.Rows, ChangeLogRows.Table.Insert(entry)],
-            Idempotency = key is null ? null : new(Topic, caller, key.Value, key.RequestHash, answer, Now),
-        };
+        var children = change.Next is null ? [] : ChildChanges(State, change.Next);
+        var context = new CommitContext(Id, Topic, Caller.Current?.UserId ?? Id, Now, Audience(change.Next ?? State!), key, answer);
+        return context.Write(Root, State, change, children);
     }
 
     private void Accept(CommitOutcome outcome, TState? next)

@@ -171,7 +171,7 @@ internal sealed class WorkOrderGrain(
         WorkOrderState.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<RowChange> ChildChanges(WorkOrderState? before, WorkOrderState after) =>
-        before is not null && before.Document.Steps == after.Document.Steps ? [] : StepRow.Changes(before?.Document, after.Document);
+        StepRow.Changes(before?.Document, after.Document);
 
     protected override ImmutableArray<string> Audience(WorkOrderState state) => WorkOrderAccess.AudienceOf(state.Document);
 

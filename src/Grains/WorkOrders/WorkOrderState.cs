@@ -108,6 +108,11 @@ internal sealed record StepRow(string WorkOrderId, int Position, WorkOrderStep S
     /// <summary>The rows in which two versions of an order's steps differ.</summary>
     public static ImmutableArray<RowChange> Changes(WorkOrder? before, WorkOrder after)
     {
+        if (before is not null && before.Steps == after.Steps)
+        {
+            return [];
+        }
+
         var known = new Dictionary<string, StepRow>(StringComparer.Ordinal);
         foreach (var row in Of(before))
         {

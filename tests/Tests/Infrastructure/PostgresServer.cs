@@ -108,20 +108,6 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 }
 
-/// <summary>A way to have a PostgreSQL server.</summary>
-internal interface IPostgresInstance : IAsyncDisposable
-{
-    /// <summary>To the maintenance database, as a superuser.</summary>
-    string ConnectionString { get; }
-
-    /// <summary>Whether the server is there after the tests too, so that they must drop what they made.</summary>
-    bool OutlivesTests => false;
-
-    Task StartAsync();
-
-    Task StopAsync();
-}
-
 /// <summary>A server that somebody else runs.</summary>
 internal sealed class ExistingPostgres(string connectionString) : IPostgresInstance
 {
