@@ -9,12 +9,13 @@ create table idempotency_keys (
     primary key (resource, caller_id, key)
 );
 
-create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
+-- Records come in the order of time: a block range index finds the old ones and costs a commit nothing.
+create index idempotency_keys_created_at_idx on idempotency_keys using brin (created_at);
 
 -- The change log. A reader's cursor is (xid, position), read up to the oldest transaction that still runs: a position alone
 -- would skip a transaction that took its position early and committed late.
 create table change_events (
-    position  bigint      generated always as identity primary key,
+    position  bigint      generated always as identity,
     xid       xid8        not null default pg_current_xact_id(),
     partition int         not null,
     topic     text        not null,
@@ -25,7 +26,7 @@ create table change_events (
     at        timestamptz not null,
     -- Who may learn of it, one name a line; administrators always may.
     audience  text        not null,
-    unique (topic, version)
+    primary key (topic, version)
 );
 
 create index change_events_partition_xid_position_idx on change_events (partition, xid, position);
