@@ -1,10 +1,12 @@
+using System.Data.Common;
+using Actors.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Actors.Hosting;
 
 /// <summary>Says in one sentence why the process cannot start, where the reason lies outside the program.</summary>
-internal static class StartFailure
+public static class StartFailure
 {
     private const string ConfigurationBinder = "Microsoft.Extensions.Configuration.Binder";
 
@@ -14,6 +16,8 @@ internal static class StartFailure
         OptionsValidationException invalid => string.Join(' ', invalid.Failures),
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Choose another with --urls.",
         InvalidOperationException when string.Equals(failure.Source, ConfigurationBinder, StringComparison.Ordinal) => failure.Message,
+        SchemaException => failure.Message,
+        DbException => $"the database refuses or does not answer: {failure.Message}",
         IOException or UnauthorizedAccessException => failure.Message,
         _ => null,
     };
