@@ -21,7 +21,9 @@ internal sealed class CommitStoreCandidate(
         var owner = new User { Id = "owner", Email = "owner@example.org", CreatedAt = now, UpdatedAt = now };
         await CommitAsync(new Commit
         {
-            Id = owner.Id, ExpectedVersion = 0, Root = UserState.Table.Insert(new UserState(owner, "", 1)),
+            Id = owner.Id,
+            ExpectedVersion = 0,
+            Root = UserState.Table.Insert(new UserState(owner, "", 1)),
         });
         await ForEachAsync(_orders.Length, async index =>
         {

@@ -18,7 +18,9 @@ internal static class ProductProcess
         var start = new ProcessStartInfo(
             "dotnet", [Path.Combine(AppContext.BaseDirectory, "Actors.Frontend.dll"), "--urls", url.ToString()])
         {
-            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
         };
         start.Environment["ACTORS_DATA"] = folder;
         start.Environment.Remove("DATABASE_URL");

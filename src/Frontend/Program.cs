@@ -11,13 +11,14 @@ try
     builder.AddListening();
     builder.AddDraining();
     builder.AddTelemetry();
-    builder.AddEmbeddedSilo();
+    builder.AddCluster();
     builder.AddHttpPipeline();
     builder.AddUsers();
     builder.AddApiDescription();
 
     var app = builder.Build();
     app.UseHttpPipeline();
+    app.UseCluster();
     app.MapApi();
     app.MapHealth();
     app.MapTelemetry();

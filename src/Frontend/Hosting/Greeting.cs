@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-
 namespace Actors.Hosting;
 
 /// <summary>Tells whoever started the process where to look.</summary>
@@ -11,9 +8,7 @@ internal static class Greeting
     {
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            // A test host has no addresses.
-            var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-            foreach (var url in listening?.Addresses ?? [])
+            foreach (var url in app.ListeningOn())
             {
                 Console.WriteLine($"Actors listens on {url}");
                 Console.WriteLine($"  API documentation  {url}/docs");

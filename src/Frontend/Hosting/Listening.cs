@@ -10,18 +10,11 @@ internal static class Listening
     private const int MaxHeaderBytes = 32 * 1024;
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
-    private static readonly string[] Places = ["urls", "http_ports", "https_ports"];
 
     /// <summary>Sets limits, and the default address if none is given.</summary>
     public static WebApplicationBuilder AddListening(this WebApplicationBuilder builder)
     {
-        var configuration = builder.Configuration;
-        if (Array.TrueForAll(Places, place => string.IsNullOrEmpty(configuration[place]))
-            && !configuration.GetSection("Kestrel:Endpoints").Exists())
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        builder.ListenByDefaultOn(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -14,7 +14,8 @@ internal static class Authentication
     /// <summary>Adds token checks; every route that does not say otherwise wants a token.</summary>
     public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
     {
-        var secret = JwtSecret.Find(builder.Configuration, DataDirectory.Of(builder.Configuration));
+        var isAlone = FrontendClusterOptions.Read(builder.Configuration).Mode == ClusterMode.Embedded;
+        var secret = JwtSecret.Find(builder.Configuration, isAlone ? DataDirectory.Of(builder.Configuration) : null);
         builder.Services.AddOptions<JwtOptions>()
             .Bind(builder.Configuration.GetSection("Jwt"))
             .Configure(options => options.Secret = secret)

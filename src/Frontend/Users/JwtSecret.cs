@@ -10,12 +10,16 @@ internal static class JwtSecret
     public const string FileName = "jwt.secret";
 
     /// <summary>The configured secret, or the one kept in <paramref name="dataDirectory"/>, made there at the first start.</summary>
-    public static string Find(IConfiguration configuration, string dataDirectory)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="dataDirectory">Null if the secret must be configured, because other processes need the same.</param>
+    public static string Find(IConfiguration configuration, string? dataDirectory)
     {
         // An empty variable is an unset one: compose files and charts like to write NAME="".
         var configured = new[] { configuration["Jwt:Secret"], configuration["JWT_SECRET"], configuration["NEXTAUTH_SECRET"] }
             .FirstOrDefault(secret => !string.IsNullOrEmpty(secret));
-        return Checked(configured ?? Kept(Path.Combine(dataDirectory, FileName)));
+        return Checked(configured ?? (dataDirectory is null
+            ? throw Refused("JWT_SECRET must be set when Cluster:Mode is client: every frontend must sign with the same secret.")
+            : Kept(Path.Combine(dataDirectory, FileName))));
     }
 
     private static string Kept(string path)
@@ -54,6 +58,7 @@ internal static class JwtSecret
 
     private static string Checked(string secret) => secret.Length >= JwtOptions.MinSecretLength
         ? secret
-        : throw new OptionsValidationException(
-            nameof(JwtOptions), typeof(JwtOptions), [$"The JWT secret must have at least {JwtOptions.MinSecretLength} characters."]);
+        : throw Refused($"The JWT secret must have at least {JwtOptions.MinSecretLength} characters.");
+
+    private static OptionsValidationException Refused(string sentence) => new(nameof(JwtOptions), typeof(JwtOptions), [sentence]);
 }

@@ -21,7 +21,8 @@ namespace Actors.WorkOrders;
 internal sealed partial class WorkOrderFeed(IWorkOrderGrain order, long after) : IResult, IEndpointMetadataProvider
 {
     private const int ChangesAtOnce = 100;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    // Shorter than a call may take (Cluster:ResponseTimeout): a killed silo is noticed by the silence after it.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

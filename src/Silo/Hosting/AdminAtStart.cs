@@ -31,9 +31,10 @@ internal sealed partial class AdminAtStart(IOptions<AdminOptions> options, IGrai
             var id = await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) ?? await RegisterAsync(email, password);
             await grains.GetGrain<IUserGrain>(id).ChangeAccess(new ChangeUserAccess(UserRole.Admin, FactoryId: null));
         }
-        catch (AppException refused)
+        catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
         {
-            LogRefused(refused);
+            // The node serves without him; in a cluster another node may have made him at the same time.
+            LogRefused(failure);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace Actors.Hosting;
@@ -13,16 +13,35 @@ public static class SiloHosting
     /// A cluster of one silo inside this process, for the embedded mode: store, schema, grains. The store is PostgreSQL if one is
     /// configured, else a SQLite file.
     /// </summary>
-    public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder)
+    public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder) =>
+        builder.AddSilo(isAlone: true, silo =>
+        {
+            silo.UseLocalhostClustering(siloPort: Clustering.FreePort(IPAddress.Loopback), gatewayPort: 0);
+            silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = NodeOptions.DefaultName);
+        });
+
+    /// <summary>One of any number of silos over one PostgreSQL database.</summary>
+    /// <exception cref="OptionsValidationException">A setting is bad, or no PostgreSQL is configured.</exception>
+    public static IHostApplicationBuilder AddClusterSilo(this IHostApplicationBuilder builder)
+    {
+        var node = NodeOptions.Read(builder.Configuration);
+        var postgres = StorageOptions.Read(builder.Configuration).PostgreSql ?? throw new OptionsValidationException(
+            nameof(StorageOptions),
+            typeof(StorageOptions),
+            ["a silo of a cluster needs PostgreSQL: set DATABASE_URL=postgresql://user:password@host/database."]);
+        return builder.AddSilo(isAlone: false, silo => silo.UseCluster(node, postgres));
+    }
+
+    private static IHostApplicationBuilder AddSilo(
+        this IHostApplicationBuilder builder, bool isAlone, Action<ISiloBuilder> useClustering)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(builder.Configuration, isAlone: true);
+        builder.Services.AddStorage(builder.Configuration, isAlone);
         // Before the silo starts: hosted services start in the order of their registration.
         builder.Services.AddHostedService<SchemaAtStart>();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
-            silo.Configure<ClusterOptions>(cluster => cluster.ServiceId = "actors");
+            useClustering(silo);
             silo.Services.AddGrainServices();
         });
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
@@ -30,13 +49,5 @@ public static class SiloHosting
         builder.Services.AddHostedService<AdminAtStart>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<SiloHealth>("silo");
         return builder;
-    }
-
-    /// <summary>Several embedded systems may run on one machine; nobody needs to know the port.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

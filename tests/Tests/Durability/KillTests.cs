@@ -1,4 +1,3 @@
-using System.Net;
 using Actors.Infrastructure;
 using Npgsql;
 
@@ -53,14 +52,13 @@ public sealed class KillTests(PostgresServer server)
         await using var actors = await ActorsProcess.StartAsync(Fast(environment));
         var user = await ActorsClient.RegisteredAsync(actors.Client);
         var ledger = new Ledger();
-        var done = 0;
+        var workers = new RetryingWorkers(ledger);
         using var enough = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(_ => WorkAsync(user, ledger, () => Interlocked.Increment(ref done), enough.Token)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(_ => workers.WorkAsync(user, enough.Token)).ToList();
 
         for (var kill = 1; kill <= 3; kill++)
         {
-            var target = Volatile.Read(ref done) + 400;
-            await Waiting.UntilAsync(() => Task.FromResult(Volatile.Read(ref done) >= target), TimeSpan.FromSeconds(60), () => $"Only {done} commands of {target}.");
+            await workers.MoreAsync(400);
             await actors.KillAsync();
             await actors.RestartAsync();
         }
@@ -68,46 +66,6 @@ public sealed class KillTests(PostgresServer server)
         await enough.CancelAsync();
         await Task.WhenAll(clients);
         await ledger.AssertHoldsAsync(user);
-    }
-
-    /// <summary>One client: an order of its own, one report after another, each repeated with its key until it is acknowledged.</summary>
-    private static async Task WorkAsync(ActorsClient user, Ledger ledger, Action acknowledged, CancellationToken enough)
-    {
-        var order = ActorsClient.NewWorkOrder("cut");
-        order["steps"]![0]!["expectedQuantity"] = 1_000_000;
-        var created = await UntilAcknowledgedAsync(key => user.SendAsync(HttpMethod.Post, "/api/v1/work-orders", order, ("Idempotency-Key", key)));
-        var id = created.Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
-        ledger.Acknowledged(id);
-        await UntilAcknowledgedAsync(key => user.SendAsync(HttpMethod.Post, $"/api/v1/work-orders/{id}/status", new { status = "released" }, ("Idempotency-Key", key)));
-        ledger.Acknowledged(id);
-        while (!enough.IsCancellationRequested)
-        {
-            (await UntilAcknowledgedAsync(key => user.ReportAsync(id, "cut", 1, 0, key))).Expect(HttpStatusCode.OK);
-            ledger.Acknowledged(id);
-            acknowledged();
-        }
-    }
-
-    private static async Task<Answer> UntilAcknowledgedAsync(Func<string, Task<Answer>> send)
-    {
-        var key = Guid.CreateVersion7().ToString("n");
-        Answer? answer = null;
-        await Waiting.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    answer = await send(key);
-                    return answer.Status != HttpStatusCode.ServiceUnavailable;
-                }
-                catch (Exception broken) when (broken is HttpRequestException or IOException)
-                {
-                    return false;
-                }
-            },
-            TimeSpan.FromSeconds(60),
-            () => $"Never acknowledged; last answer: {answer?.Text}");
-        return answer!;
     }
 
     private static Dictionary<string, string> Fast(Dictionary<string, string> environment) =>

@@ -3,6 +3,16 @@ using System.Net;
 
 namespace Actors.Infrastructure;
 
+/// <summary>The programs of the product.</summary>
+public enum ActorsProgram
+{
+    /// <summary>REST; alone it is the whole system.</summary>
+    Frontend,
+
+    /// <summary>A node of a cluster.</summary>
+    Silo,
+}
+
 /// <summary>
 /// The product as a user runs it: a process of its own with a data folder and a port of its own, that a test may kill and start
 /// again. Ends with the test run, and takes its data with it.
@@ -11,13 +21,15 @@ public sealed class ActorsProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
+    private readonly ActorsProgram _program;
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-process-").FullName;
     private readonly IReadOnlyDictionary<string, string?> _environment;
     private readonly List<string> _earlierOutput = [];
     private ChildProcess? _process;
 
-    private ActorsProcess(IReadOnlyDictionary<string, string>? environment)
+    private ActorsProcess(IReadOnlyDictionary<string, string>? environment, ActorsProgram program)
     {
+        _program = program;
         var port = FreePort.Next();
         Url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         Client = new HttpClient { BaseAddress = Url };
@@ -38,17 +50,14 @@ public sealed class ActorsProcess : IAsyncDisposable
 
     /// <summary>Starts the product and waits until it is ready.</summary>
     /// <param name="environment">Settings, e.g. <c>DATABASE_URL</c>. Those of the test run's own environment do not count.</param>
-    public static async Task<ActorsProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="program">Which of its programs.</param>
+    public static async Task<ActorsProcess> StartAsync(
+        IReadOnlyDictionary<string, string>? environment = null, ActorsProgram program = ActorsProgram.Frontend)
     {
-        if (!ChildProcess.IsSupported)
-        {
-            Machine.Lacks("Signals to a process need a POSIX system.");
-        }
-
-        var actors = new ActorsProcess(environment);
+        var actors = Launch(environment, program);
         try
         {
-            await actors.RestartAsync();
+            await actors.UntilReadyAsync();
             return actors;
         }
         catch
@@ -58,15 +67,37 @@ public sealed class ActorsProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="StartAsync"/>, without waiting.</summary>
+    public static ActorsProcess Launch(
+        IReadOnlyDictionary<string, string>? environment = null, ActorsProgram program = ActorsProgram.Frontend)
+    {
+        if (!ChildProcess.IsSupported)
+        {
+            Machine.Lacks("Signals to a process need a POSIX system.");
+        }
+
+        var actors = new ActorsProcess(environment, program);
+        actors.Launch();
+        return actors;
+    }
+
     /// <summary>Starts it again with the same data and port, after it was ended (or ends it first, by SIGKILL), and waits until it is ready.</summary>
     public async Task RestartAsync()
     {
         await KillAsync();
-        var process = ChildProcess.Start(
-            ["dotnet", Path.Combine(AppContext.BaseDirectory, "Actors.Frontend.dll"), "--urls", Url.ToString()], _folder, "KILL", _environment);
-        _process = process;
-        await Waiting.UntilAsync(() => IsReadyAsync(process), StartDeadline, () => $"Not ready in time. Its output:\n{process.Output}");
+        Launch();
+        await UntilReadyAsync();
     }
+
+    /// <summary>Waits until it is ready.</summary>
+    public Task UntilReadyAsync()
+    {
+        var process = _process ?? throw new InvalidOperationException("It was ended.");
+        return Waiting.UntilAsync(() => IsReadyAsync(process), StartDeadline, () => $"Not ready in time. Its output:\n{process.Output}");
+    }
+
+    /// <summary>Waits until it ends by itself. Returns its exit code.</summary>
+    public Task<int> WaitForExitAsync() => (_process ?? throw new InvalidOperationException("It was ended.")).WaitForExitAsync();
 
     /// <summary>SIGKILL: it gets no chance to finish anything. Returns when it is gone.</summary>
     public Task KillAsync() => EndAsync("KILL");
@@ -80,6 +111,9 @@ public sealed class ActorsProcess : IAsyncDisposable
         Client.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private void Launch() => _process = ChildProcess.Start(
+        ["dotnet", Path.Combine(AppContext.BaseDirectory, $"Actors.{_program}.dll"), "--urls", Url.ToString()], _folder, "KILL", _environment);
 
     private Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string>? settings)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Actors.Hosting;
 
 /// <summary>How the process stops.</summary>
-internal sealed class ShutdownOptions
+public sealed class ShutdownOptions
 {
     /// <summary>
     /// How long requests are still taken after readiness has dropped, so that balancers notice; 1 s by default, in a cluster
@@ -17,7 +17,7 @@ internal sealed class ShutdownOptions
 }
 
 /// <summary>Stops in order: readiness drops, balancers look elsewhere, requests under way finish, then the process ends.</summary>
-internal static class Draining
+public static class Draining
 {
     /// <summary>Adds orderly shutdown and the readiness check that goes with it.</summary>
     public static WebApplicationBuilder AddDraining(this WebApplicationBuilder builder)

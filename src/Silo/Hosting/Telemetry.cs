@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 namespace Actors.Hosting;
 
 /// <summary>What the process tells about itself.</summary>
-internal static class Telemetry
+public static class Telemetry
 {
     /// <summary>Gathers metrics for Prometheus.</summary>
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
