@@ -1,0 +1,179 @@
+using System.Data.Common;
+using Actors.Infrastructure;
+using Actors.Storage;
+using Actors.Users;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.ChangeLog;
+
+/// <summary>What every change log promises, whatever the store.</summary>
+public abstract class ChangeLogSpec : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("actors-log-").FullName;
+    private ServiceProvider _services = null!;
+
+    protected IChangeLog Log => _services.GetRequiredService<IChangeLog>();
+
+    protected DbDataSource Source => _services.GetRequiredService<DbDataSource>();
+
+    protected abstract Task<string?> PostgresAsync();
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ACTORS_DATA"] = _folder,
+            ["ConnectionStrings:Postgres"] = await PostgresAsync(),
+        };
+        var services = new ServiceCollection().AddLogging();
+        services.AddStorage(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        _services = services.BuildServiceProvider();
+        await _services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Every_change_is_read_once_and_in_order_while_it_is_written()
+    {
+        const int writers = 32, changes = 40;
+        var writing = Task.WhenAll(Enumerable.Range(0, writers).Select(writer => WriteAsync($"u{writer}", changes)));
+
+        var read = await Task.WhenAll(Enumerable.Range(0, ChangeLogLimits.Partitions).Select(async partition =>
+        {
+            var mine = Enumerable.Range(0, writers).Count(w => ChangeLogLimits.PartitionOf($"users/u{w}") == partition) * changes;
+            return await ReadAsync(partition, mine);
+        }));
+        await writing;
+
+        Assert.All(read, page => Assert.Equal(page.Order(Comparer<LoggedChange>.Create((x, y) => x.Cursor.CompareTo(y.Cursor))), page));
+        var versions = read.SelectMany(page => page).GroupBy(c => c.Change.Topic).ToList();
+        Assert.Equal(writers, versions.Count);
+        Assert.All(versions, topic => Assert.Equal(Enumerable.Range(1, changes).Select(v => (long)v), topic.Select(c => c.Change.Version)));
+    }
+
+    [Fact]
+    public async Task A_change_is_read_as_it_was_written()
+    {
+        await WriteAsync("u", 1);
+        var partition = ChangeLogLimits.PartitionOf("users/u");
+
+        var change = Assert.Single(await ReadAsync(partition, 1));
+
+        Assert.Equal(("users/u", 1L, "kind", "actor", Now), (change.Change.Topic, change.Change.Version, change.Change.Kind, change.Change.Actor, change.Change.At));
+        Assert.Equal(["user:u", "factory:中"], change.Change.Audience);
+        Assert.Equal(change.Cursor, await Log.HeadAsync(partition, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_never_moves_back()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        Assert.Equal(default, await Log.LoadCheckpointAsync("c", 3, cancel));
+
+        await Log.SaveCheckpointAsync("c", 3, new(0, 7), cancel);
+        await Log.SaveCheckpointAsync("c", 3, new(0, 5), cancel);
+        await Log.SaveCheckpointAsync("d", 3, new(0, 6), cancel);
+
+        Assert.Equal(new(0, 7), await Log.LoadCheckpointAsync("c", 3, cancel));
+    }
+
+    [Fact]
+    public async Task A_watcher_is_woken_by_a_commit_of_his_partition()
+    {
+        using var waiter = Log.Watch(ChangeLogLimits.PartitionOf("users/u"));
+
+        await WriteAsync("u", 1);
+
+        Assert.True(await waiter.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Reads a partition from its beginning until so many changes have come.</summary>
+    protected async Task<List<LoggedChange>> ReadAsync(int partition, int count)
+    {
+        var read = new List<LoggedChange>();
+        var cursor = default(LogCursor);
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                var page = await Log.ReadAsync(partition, cursor, 7, TestContext.Current.CancellationToken);
+                read.AddRange(page.Changes);
+                cursor = read.Count > 0 ? read[^1].Cursor : cursor;
+                return read.Count >= count;
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"Only {read.Count} changes of {count}.");
+        return read;
+    }
+
+    /// <summary>Commits changes 1 to <paramref name="changes"/> of a user.</summary>
+    protected async Task WriteAsync(string id, int changes)
+    {
+        var store = _services.GetRequiredService<ICommitStore>();
+        for (var version = 1; version <= changes; version++)
+        {
+            var user = new User { Id = id, Email = $"{id}@example.org", CreatedAt = Now, UpdatedAt = Now };
+            var state = new UserState(user, "hash", version);
+            var outcome = await store.CommitAsync(new Commit
+            {
+                Id = id,
+                ExpectedVersion = version - 1,
+                Root = version == 1 ? UserState.Table.Insert(state) : UserState.Table.Update(state),
+                Rows = [ChangeLogRows.Table.Insert(Change(id, version))],
+            });
+            Assert.Equal(CommitStatus.Committed, outcome.Status);
+        }
+    }
+
+    protected static ChangeEvent Change(string id, long version) => new()
+    {
+        Topic = $"users/{id}", Version = version, Kind = "kind", Data = "{}", Actor = "actor", At = Now, Audience = ["user:u", "factory:中"],
+    };
+}
+
+/// <inheritdoc />
+public sealed class SqliteChangeLogTests : ChangeLogSpec
+{
+    protected override Task<string?> PostgresAsync() => Task.FromResult<string?>(null);
+}
+
+/// <inheritdoc />
+public sealed class PostgresChangeLogTests(PostgresServer server) : ChangeLogSpec
+{
+    protected override async Task<string?> PostgresAsync() => await server.CreateDatabaseAsync();
+
+    [Fact]
+    public async Task A_transaction_that_began_earlier_and_commits_later_is_not_skipped()
+    {
+        var partition = ChangeLogLimits.PartitionOf("users/late");
+        var early = Enumerable.Range(0, 1000).Select(i => $"e{i}").First(id => ChangeLogLimits.PartitionOf($"users/{id}") == partition);
+        await using var connection = await Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText =
+                $"""
+                insert into change_events (topic, version, partition, kind, data, actor, at, audience)
+                values ('users/late', 1, {partition}, 'kind', '{"{}"}', 'actor', now(), '')
+                """;
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await WriteAsync(early, 1); // begins later, commits earlier
+        var meanwhile = await Log.ReadAsync(partition, default, 10, TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(meanwhile.Changes);
+        Assert.True(meanwhile.IsPending);
+        Assert.Equal(["users/late", $"users/{early}"], (await ReadAsync(partition, 2)).Select(c => c.Change.Topic));
+    }
+}
