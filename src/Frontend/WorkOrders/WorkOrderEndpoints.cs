@@ -61,11 +61,17 @@ internal static class WorkOrderEndpoints
         string id, ChangeStatusRequest body, ExpectedVersion version, IGrainFactory grains) =>
         Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ChangeStatus(body.ToCommand(version.Value)));
 
-    private static async Task<WorkOrderFeed> Watch(string id, string? lastEventId, HttpRequest request, IGrainFactory grains)
+    private static async Task<WorkOrderFeed> Watch(
+        string id, string? lastEventId, HttpRequest request, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var after = WorkOrderFeed.ReadLastEventId(request, lastEventId);
         var grain = grains.GetGrain<IWorkOrderGrain>(id);
         var order = await grain.Get(); // 404 as an envelope, before the stream has begun
+        if (after is { } last)
+        {
+            await grain.Changes(last, 1, TimeSpan.Zero, cancellationToken); // 400 for an event that has not happened
+        }
+
         return new WorkOrderFeed(grain, after ?? order.Version);
     }
 }

@@ -152,13 +152,16 @@ internal sealed class WorkOrderGrain(
     {
         WorkOrderAccess.Visible(State, Me);
         ValidatePage(after, limit);
-        if (after >= State!.Version)
+        // Whoever waited for a version that nobody has seen would miss all before it.
+        new Validator().Range("after", after, 0, State!.Version).ThrowIfInvalid();
+        if (after == State.Version)
         {
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
             var longest = wait < LongestWait ? wait : LongestWait;
             // Whatever ends the wait, the log says what there is.
-            await Changed.WaitAsync(longest, Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            if (after >= State?.Version)
+            await Changed.WaitAsync(longest, Time, stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (after == State?.Version)
             {
                 return new([]);
             }

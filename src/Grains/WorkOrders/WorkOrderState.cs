@@ -37,6 +37,10 @@ internal sealed record WorkOrderState(WorkOrder Document, long Version, long Las
     public WorkOrderState WithChat(long lastMessageSequence) =>
         this with { Version = Version + 1, LastMessageSequence = lastMessageSequence };
 
+    /// <remarks>
+    /// Two statements see two moments. If a commit of unknown outcome lands in between, the steps are newer than the root; the next
+    /// write then meets the newer version, and the order is loaded again.
+    /// </remarks>
     public static async Task<WorkOrderState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, steps) = await database.AggregateAsync(

@@ -136,7 +136,13 @@ public abstract class ChangeLogSpec : IAsyncLifetime
 
     protected static ChangeEvent Change(string id, long version) => new()
     {
-        Topic = $"users/{id}", Version = version, Kind = "kind", Data = "{}", Actor = "actor", At = Now, Audience = ["user:u", "factory:中"],
+        Topic = $"users/{id}",
+        Version = version,
+        Kind = "kind",
+        Data = "{}",
+        Actor = "actor",
+        At = Now,
+        Audience = ["user:u", "factory:中"],
     };
 }
 

@@ -51,6 +51,19 @@ public abstract class LiveFeedHttpTests : HttpTests
         Assert.Equal(("3", "progress.reported"), Head(await feed.NextAsync()));
     }
 
+    [Theory]
+    [InlineData("9999")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    public async Task An_event_that_has_not_happened_is_nothing_to_resume_after(string lastEventId)
+    {
+        var user = await App.RegisterAsync();
+        var id = await user.CreateWorkOrderAsync();
+
+        (await user.SendAsync(HttpMethod.Get, $"/api/v1/work-orders/{id}/events", null, ("Last-Event-ID", lastEventId)))
+            .ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
+    }
+
     [Fact]
     public async Task Nobody_watches_an_order_that_he_may_not_see()
     {

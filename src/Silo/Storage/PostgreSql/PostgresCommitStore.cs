@@ -147,7 +147,7 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
                 await check.ExecuteScalarAsync();
                 return connection;
             }
-            catch (Exception exception) when (exception is NpgsqlException or IOException)
+            catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException or OperationCanceledException)
             {
                 await connection.DisposeAsync();
                 _source.Clear();
