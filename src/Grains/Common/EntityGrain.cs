@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.ChangeLog;
 using Actors.Storage;
 using Orleans.Serialization;
 
@@ -144,6 +145,21 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
 
         Accept(outcome, change.Next);
         return result;
+    }
+
+    /// <summary>The entity's changes after a version; 400 for a version that has not happened: whoever waited for it would miss all before.</summary>
+    protected async Task<TopicPage> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        var version = State?.Version ?? 0;
+        new Validator().Range("after", after, 0, version).Range("limit", limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
+        if (after == version)
+        {
+            return new([], version);
+        }
+
+        var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
+        var isTooOld = page.Items.IsEmpty || page.Items[0].Version != after + 1;
+        return new(isTooOld ? [] : page.Items, version, isTooOld);
     }
 
     private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)
