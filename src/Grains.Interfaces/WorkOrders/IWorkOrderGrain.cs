@@ -7,7 +7,7 @@ namespace Actors.WorkOrders;
 /// order. A command's effect is durable once the method returns, and happens once for one <see cref="CommandKey"/>.
 /// </summary>
 [Alias("work-order-grain")]
-public interface IWorkOrderGrain : IGrainWithStringKey
+public interface IWorkOrderGrain : ITopicGrain
 {
     /// <summary>Creates the order as a draft owned by the caller. 409 <c>WORK_ORDER_CODE_TAKEN</c>, <c>WORK_ORDER_EXISTS</c>.</summary>
     [Alias("create")]

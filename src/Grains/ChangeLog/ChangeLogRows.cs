@@ -41,4 +41,11 @@ public static class ChangeLogRows
             [("topic", topic), ("after", after), ("limit", limit)],
             row => Read(row),
             cancellationToken));
+
+    /// <summary>The version of a topic's last change; 0 if the log has none.</summary>
+    public static async Task<long> FindVersionAsync(Database database, string topic, CancellationToken cancellationToken) => (await database.ListAsync(
+        "select coalesce(max(version), 0) from change_events where topic = @topic",
+        [("topic", topic)],
+        row => row.GetInt64(0),
+        cancellationToken))[0];
 }

@@ -147,10 +147,16 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         return result;
     }
 
-    /// <summary>The entity's changes after a version; 400 for a version that has not happened: whoever waited for it would miss all before.</summary>
+    /// <summary>As <see cref="ITopicGrain.ReadChanges"/>, for a caller who was found to see the entity.</summary>
     protected async Task<TopicPage> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken)
     {
         var version = State?.Version ?? 0;
+        if (after > version)
+        {
+            // Memory that is behind (another activation wrote) must not refuse what has happened.
+            version = Math.Max(version, await ChangeLogRows.FindVersionAsync(Database, Topic, cancellationToken));
+        }
+
         new Validator().Range("after", after, 0, version).Range("limit", limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
         if (after == version)
         {
@@ -158,8 +164,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
 
         var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
-        var isTooOld = page.Items.IsEmpty || page.Items[0].Version != after + 1;
-        return new(isTooOld ? [] : page.Items, version, isTooOld);
+        return page.Items.IsEmpty || page.Items[0].Version != after + 1
+            ? new([], version, IsTooOld: true)
+            : new(page.Items, Math.Max(version, page.Items[^1].Version));
     }
 
     private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)

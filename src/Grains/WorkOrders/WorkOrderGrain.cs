@@ -170,6 +170,12 @@ internal sealed class WorkOrderGrain(
         return await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
     }
 
+    public Task<TopicPage> ReadChanges(long after, int limit, CancellationToken cancellationToken)
+    {
+        WorkOrderAccess.Visible(State, Me);
+        return ReadChangesAsync(after, limit, cancellationToken);
+    }
+
     protected override Task<WorkOrderState?> LoadAsync(CancellationToken cancellationToken) =>
         WorkOrderState.LoadAsync(Database, Id, cancellationToken);
 
