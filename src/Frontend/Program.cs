@@ -1,7 +1,9 @@
 using Actors.Hosting;
 using Actors.Infrastructure;
 using Actors.Infrastructure.Http;
+using Actors.Live;
 using Actors.Users;
+using Actors.WorkOrders;
 
 try
 {
@@ -14,6 +16,8 @@ try
     builder.AddCluster();
     builder.AddHttpPipeline();
     builder.AddUsers();
+    builder.AddWorkOrders();
+    builder.AddLive();
     builder.AddApiDescription();
 
     var app = builder.Build();

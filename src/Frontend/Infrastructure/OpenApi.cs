@@ -1,5 +1,6 @@
 using System.Reflection;
 using Actors.Infrastructure.Http;
+using Actors.Live;
 using Actors.WorkOrders;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -76,16 +77,24 @@ internal static class OpenApi
 
         AddHeaders(operation, context.Description.HttpMethod ?? "", metadata.OfType<MethodInfo>().FirstOrDefault());
         AddNotModified(operation, context.Description.HttpMethod ?? "", metadata.OfType<MethodInfo>().FirstOrDefault());
-        foreach (var parameter in operation.Parameters ?? [])
-        {
-            if (parameter is { In: ParameterLocation.Query, Name: "page" or "limit" or "after" or "lastEventId", Schema: OpenApiSchema schema })
-            {
-                schema.Type = JsonSchemaType.Integer; // read as text only to tell what is wrong with it
-            }
-        }
+        DescribeNumbers(operation);
 
         AddErrors(operation, context, open);
         return Task.CompletedTask;
+    }
+
+    // Read as text only to tell what is wrong with it. In the live feed "after" is a token.
+    private static void DescribeNumbers(OpenApiOperation operation)
+    {
+        var isLive = IsLive(operation);
+        foreach (var parameter in operation.Parameters ?? [])
+        {
+            if (parameter is { In: ParameterLocation.Query, Schema: OpenApiSchema schema }
+                && (parameter.Name is "page" or "limit" or "wait" || (parameter.Name == "after" && !isLive)))
+            {
+                schema.Type = JsonSchemaType.Integer;
+            }
+        }
     }
 
     private static void AddHeaders(OpenApiOperation operation, string method, MethodInfo? handler)
@@ -122,6 +131,8 @@ internal static class OpenApi
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
 
+    private static bool IsLive(OpenApiOperation operation) => operation.Tags?.Any(tag => tag.Name == LiveEndpoints.Tag) == true;
+
     private static void AddErrors(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool open)
     {
         var command = operation.RequestBody is not null || !HttpMethods.IsGet(context.Description.HttpMethod ?? "");
@@ -134,7 +145,8 @@ internal static class OpenApi
         Add("413", "The body is too large.", operation.RequestBody is not null);
         Add("415", "The body is not JSON.", operation.RequestBody is not null);
         Add("422", "A rule refuses it.", !open && command);
-        Add("429", "Too many requests; see Retry-After.", open);
+        Add("426", "The request is no WebSocket handshake.", operation.OperationId == LiveEndpoints.SocketOperation);
+        Add("429", "Too many requests, or live connections; see Retry-After.", open || IsLive(operation));
         Add("503", "Not done, or outcome unknown: repeat it with the same idempotency key; see Retry-After.", true);
 
         void Add(string status, string description, bool possible)

@@ -11,6 +11,8 @@ namespace Actors.Users;
 /// <summary>Who is calling: bearer tokens that this system issued.</summary>
 internal static class Authentication
 {
+    private const string SocketBearer = "bearer.";
+
     /// <summary>Adds token checks; every route that does not say otherwise wants a token.</summary>
     public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
     {
@@ -51,7 +53,19 @@ internal static class Authentication
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(new CachingTokenHandler(time));
         options.TokenValidationParameters = Rules(jwt.Value.Secret, time);
-        options.Events = new JwtBearerEvents { OnChallenge = Refuse };
+        options.Events = new JwtBearerEvents { OnMessageReceived = FindSocketToken, OnChallenge = Refuse };
+    }
+
+    // Browsers cannot set headers on a WebSocket, but name protocols: "actors.v1" and "bearer.<token>".
+    private static Task FindSocketToken(MessageReceivedContext context)
+    {
+        if (context.HttpContext.WebSockets.IsWebSocketRequest && context.Request.Headers.Authorization.Count == 0)
+        {
+            context.Token = context.HttpContext.WebSockets.WebSocketRequestedProtocols
+                .FirstOrDefault(p => p.StartsWith(SocketBearer, StringComparison.Ordinal))?[SocketBearer.Length..];
+        }
+
+        return Task.CompletedTask;
     }
 
     // 001-179, 001-180: the two texts are part of the contract.

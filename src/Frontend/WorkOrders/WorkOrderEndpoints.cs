@@ -1,11 +1,19 @@
 using System.Collections.Immutable;
 using Actors.Infrastructure.Http;
+using Actors.Live;
 
 namespace Actors.WorkOrders;
 
 /// <summary>Work orders over HTTP.</summary>
 internal static class WorkOrderEndpoints
 {
+    /// <summary>Offers work orders to the live feed.</summary>
+    public static WebApplicationBuilder AddWorkOrders(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(WorkOrderTopics.Topic);
+        return builder;
+    }
+
     /// <summary>Maps <c>/work-orders</c>.</summary>
     public static void MapWorkOrders(this RouteGroupBuilder api)
     {
@@ -17,7 +25,7 @@ internal static class WorkOrderEndpoints
         orders.MapPatch("/{id}", Change).Describe("changeWorkOrder", "Change some of the order's own fields");
         orders.MapDelete("/{id}", Delete).Describe("deleteWorkOrder", "Delete a draft; cancel what is more");
         orders.MapPost("/{id}/status", MoveTo).Describe("changeWorkOrderStatus", "Release, start, pause, complete, cancel or reopen");
-        orders.MapGet("/{id}/events", Watch).Describe("watchWorkOrder", "The order's changes, live (server-sent events)");
+        orders.MapGet("/{id}/events", Watch).WithTags(LiveEndpoints.Tag).Describe("watchWorkOrder", "The order's changes, live (server-sent events)");
         orders.MapSteps();
         orders.MapProgress();
         orders.MapMessages();
@@ -61,17 +69,7 @@ internal static class WorkOrderEndpoints
         string id, ChangeStatusRequest body, ExpectedVersion version, IGrainFactory grains) =>
         Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ChangeStatus(body.ToCommand(version.Value)));
 
-    private static async Task<WorkOrderFeed> Watch(
-        string id, string? lastEventId, HttpRequest request, IGrainFactory grains, CancellationToken cancellationToken)
-    {
-        var after = WorkOrderFeed.ReadLastEventId(request, lastEventId);
-        var grain = grains.GetGrain<IWorkOrderGrain>(id);
-        var order = await grain.Get(); // 404 as an envelope, before the stream has begun
-        if (after is { } last)
-        {
-            await grain.Changes(last, 1, TimeSpan.Zero, cancellationToken); // 400 for an event that has not happened
-        }
-
-        return new WorkOrderFeed(grain, after ?? order.Version);
-    }
+    private static Task<EventStream> Watch(
+        string id, string? lastEventId, HttpRequest request, LiveStreams streams, CancellationToken cancellationToken) => streams.OpenAsync(
+            [WorkOrderEvents.Topic(id)], EventStream.LastEventId(request, lastEventId), Caller.Current!, cancellationToken);
 }

@@ -39,12 +39,15 @@ public sealed record LoggedChange([property: Id(0)] LogCursor Cursor, [property:
 /// <summary>Changes of one partition after a cursor.</summary>
 /// <param name="Changes">The changes, in order; may be empty.</param>
 /// <param name="Next">Where to read on.</param>
-/// <param name="IsTooOld">Changes after the asked cursor were dropped from the log already: begin anew from a snapshot.</param>
+/// <param name="IsLost">
+/// What came after the asked cursor cannot be told: it was dropped for its age, or the log ends before the cursor (it was restored
+/// to an earlier state). Begin anew from a snapshot.
+/// </param>
 [GenerateSerializer, Immutable, Alias("tail-page")]
 public sealed record TailPage(
     [property: Id(0)] ImmutableArray<LoggedChange> Changes,
     [property: Id(1)] LogCursor Next,
-    [property: Id(2)] bool IsTooOld = false);
+    [property: Id(2)] bool IsLost = false);
 
 /// <summary>
 /// The end of one partition of the change log, in memory: many frontends follow it without asking the database.

@@ -21,9 +21,9 @@ public interface ITopicGrain : IGrainWithStringKey
     /// The entity's changes after a version, for a caller who may see the entity; answers at once. 400 for a version that has not
     /// happened: whoever waited for it would miss all before.
     /// </summary>
-    /// <param name="after">The last version already had; 0 to start.</param>
+    /// <param name="after">The last version already had; 0 to start; null for no changes, only the version now.</param>
     /// <param name="limit">1 to <see cref="PageLimits.MaxSize"/>.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     [Alias("read-changes"), AlwaysInterleave]
-    Task<TopicPage> ReadChanges(long after, int limit, CancellationToken cancellationToken);
+    Task<TopicPage> ReadChanges(long? after, int limit, CancellationToken cancellationToken);
 }

@@ -85,10 +85,4 @@ public interface IWorkOrderGrain : ITopicGrain
     /// <summary>Marks everything up to <paramref name="sequence"/> as read by the caller; never moves back.</summary>
     [Alias("mark-read")]
     Task<ReadState> MarkRead(long sequence);
-
-    /// <summary>
-    /// Changes after a version, oldest first; waits up to <paramref name="wait"/> (at most 30 s) for one if there is none.
-    /// </summary>
-    [Alias("changes"), AlwaysInterleave]
-    Task<Page<ChangeEvent>> Changes(long after, int limit, TimeSpan wait, CancellationToken cancellationToken);
 }

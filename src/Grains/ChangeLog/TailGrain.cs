@@ -28,7 +28,9 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _floor = _head = await log.HeadAsync(Partition, cancellationToken);
+        // Where everything was dropped for its age, the log goes on after what was dropped.
+        var (head, horizon) = (await log.HeadAsync(Partition, cancellationToken), await log.HorizonAsync(Partition, cancellationToken));
+        _floor = _head = head > horizon ? head : horizon;
         _ = FollowAsync();
     }
 
@@ -50,7 +52,13 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
             return await ReadOldAsync(after, limit, cancellationToken);
         }
 
-        if (after >= _head)
+        if (after > _head)
+        {
+            // No log gave this out: it was restored to an earlier state, or the cursor is made up.
+            return new([], after, IsLost: true);
+        }
+
+        if (after == _head)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
             var longest = wait < ChangeLogLimits.LongestWait ? wait : ChangeLogLimits.LongestWait;
@@ -73,7 +81,7 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
     {
         if (after < await log.HorizonAsync(Partition, cancellationToken))
         {
-            return new([], after, IsTooOld: true);
+            return new([], after, IsLost: true);
         }
 
         var page = await log.ReadAsync(Partition, after, limit, cancellationToken);

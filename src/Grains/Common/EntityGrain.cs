@@ -39,8 +39,6 @@ internal sealed class EntityServices(ICommitStore store, Database database, Seri
 internal abstract class EntityGrain<TState>(EntityServices services) : Grain, IIncomingGrainCallFilter
     where TState : class, IEntityState
 {
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>The committed state; null if the entity does not exist.</summary>
     protected TState? State { get; private set; }
 
@@ -57,11 +55,6 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
             return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
         }
     }
-
-    /// <summary>Completes at the next commit, or when the grain forgets its memory.</summary>
-    protected Task Changed => _changed.Task;
-
-    protected TimeProvider Time => services.Time;
 
     /// <summary>The entity's topic in the change log.</summary>
     protected abstract string Topic { get; }
@@ -81,12 +74,6 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
         State = await LoadAsync(cancellationToken);
-
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        _changed.TrySetResult();
-        return Task.CompletedTask;
-    }
 
     /// <summary>Whoever calls for ids that do not exist must not fill the memory with them.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
@@ -148,7 +135,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
     }
 
     /// <summary>As <see cref="ITopicGrain.ReadChanges"/>, for a caller who was found to see the entity.</summary>
-    protected async Task<TopicPage> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken)
+    protected async Task<TopicPage> ReadChangesAsync(long? after, int limit, CancellationToken cancellationToken)
     {
         var version = State?.Version ?? 0;
         if (after > version)
@@ -157,14 +144,14 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
             version = Math.Max(version, await ChangeLogRows.FindVersionAsync(Database, Topic, cancellationToken));
         }
 
-        new Validator().Range("after", after, 0, version).Range("limit", limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
-        if (after == version)
+        new Validator().Range("after", after ?? version, 0, version).Range("limit", limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
+        if (after is not { } last || last == version)
         {
             return new([], version);
         }
 
-        var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
-        return page.Items.IsEmpty || page.Items[0].Version != after + 1
+        var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, last, limit, cancellationToken);
+        return page.Items.IsEmpty || page.Items[0].Version != last + 1
             ? new([], version, IsTooOld: true)
             : new(page.Items, Math.Max(version, page.Items[^1].Version));
     }
@@ -182,7 +169,6 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         {
             case CommitStatus.Committed:
                 State = next;
-                Signal();
                 return;
             case CommitStatus.Violation:
                 throw Refusal(outcome.Constraint);
@@ -190,20 +176,11 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
                 throw Errors.Unavailable("The store takes no writes at the moment; nothing was changed.");
             case CommitStatus.Conflict:
                 DeactivateOnIdle();
-                Signal();
                 throw Errors.Unavailable("Another writer was faster; nothing was changed. Repeat the command.");
             default:
                 DeactivateOnIdle();
-                Signal();
                 throw Errors.Unavailable("Whether the change was written is not known; repeat it with the same idempotency key.");
         }
-    }
-
-    private void Signal()
-    {
-        var changed = _changed;
-        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.TrySetResult();
     }
 
     private Task<StoredAnswer?> FindAnswerAsync(CommandKey key) => Database.FirstAsync(

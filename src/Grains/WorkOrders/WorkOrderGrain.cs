@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Actors.ChangeLog;
 using Actors.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Actors.WorkOrders;
@@ -12,12 +10,9 @@ namespace Actors.WorkOrders;
 /// One work order. Key: the order's id. Owns: the sum of a step's log entries is the step's totals, only legal status changes,
 /// a gapless message sequence. Durable once a method returns. The chat and the log are rows only; the order is in memory.
 /// </summary>
-internal sealed class WorkOrderGrain(
-    EntityServices services, IGrainFactory grains, IOptions<WorkOrderOptions> options, IHostApplicationLifetime host)
+internal sealed class WorkOrderGrain(EntityServices services, IGrainFactory grains, IOptions<WorkOrderOptions> options)
     : EntityGrain<WorkOrderState>(services), IWorkOrderGrain
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-
     protected override string Topic => WorkOrderEvents.Topic(Id);
 
     protected override Table<WorkOrderState> Root => WorkOrderState.Table;
@@ -148,29 +143,7 @@ internal sealed class WorkOrderGrain(
             _ => read with { LastReadSequence = Math.Max(read.LastReadSequence, sequence) });
     }
 
-    public async Task<Page<ChangeEvent>> Changes(long after, int limit, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        WorkOrderAccess.Visible(State, Me);
-        ValidatePage(after, limit);
-        // Whoever waited for a version that nobody has seen would miss all before it.
-        new Validator().Range("after", after, 0, State!.Version).ThrowIfInvalid();
-        if (after == State.Version)
-        {
-            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
-            var longest = wait < LongestWait ? wait : LongestWait;
-            // Whatever ends the wait, the log says what there is.
-            await Changed.WaitAsync(longest, Time, stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            if (after == State?.Version)
-            {
-                return new([]);
-            }
-        }
-
-        return await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
-    }
-
-    public Task<TopicPage> ReadChanges(long after, int limit, CancellationToken cancellationToken)
+    public Task<TopicPage> ReadChanges(long? after, int limit, CancellationToken cancellationToken)
     {
         WorkOrderAccess.Visible(State, Me);
         return ReadChangesAsync(after, limit, cancellationToken);

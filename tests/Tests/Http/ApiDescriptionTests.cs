@@ -34,7 +34,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await owner.SendAsync(HttpMethod.Delete, $"{Orders}/{await owner.CreateWorkOrderAsync()}")).Expect(HttpStatusCode.OK);
 
         Assert.Empty(check.Problems.Distinct());
-        Assert.Empty(description.Routes.Except(check.Served));
+        Assert.Empty(description.Routes.Except(check.Served).Except(["GET /api/v1/live"])); // a socket is opened below HTTP
     }
 
     [Fact]
@@ -50,6 +50,8 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         (await owner.PostAsync(Orders, new { title = "" })).Expect(HttpStatusCode.BadRequest);
         (await owner.GetAsync($"{Orders}?limit=0")).Expect(HttpStatusCode.BadRequest);
+        (await owner.GetAsync("/api/v1/changes?topic=weather")).Expect(HttpStatusCode.BadRequest);
+        (await owner.GetAsync("/api/v1/live")).Expect(HttpStatusCode.UpgradeRequired);
         (await nobody.GetAsync(path)).Expect(HttpStatusCode.Unauthorized);
         (await nobody.PostAsync("/api/v1/auth/login", new { email = owner.Email, password = "wrong password" })).Expect(HttpStatusCode.Unauthorized);
         (await owner.SendAsync(HttpMethod.Put, $"/api/v1/users/{owner.UserId}/access", new { role = "admin" })).Expect(HttpStatusCode.Forbidden);
@@ -130,5 +132,9 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         {
             Assert.Empty(description.EventProblems($"GET {Orders}/{{id}}/events", (await feed.NextAsync()).Data));
         }
+
+        await using var topics = await owner.WatchTopicsAsync($"work-orders/{id}", "0");
+        Assert.Empty(description.EventProblems("GET /api/v1/events", (await topics.NextAsync()).Data));
+        (await owner.GetAsync($"/api/v1/changes?topic=work-orders/{id}&after=0")).Expect(HttpStatusCode.OK);
     }
 }

@@ -38,6 +38,9 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Delete, "/api/v1/work-orders/{0}/messages/{2}", null),
         (HttpMethod.Post, "/api/v1/work-orders/{0}/messages/read", """{"sequence":1}"""),
         (HttpMethod.Get, "/api/v1/work-orders/{0}/events", null),
+        (HttpMethod.Get, "/api/v1/events", null),
+        (HttpMethod.Get, "/api/v1/live", null),
+        (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
     private static readonly string[] OpenRoutes = ["/api/v1/auth/register", "/api/v1/auth/login"];

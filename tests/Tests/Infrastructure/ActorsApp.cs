@@ -18,14 +18,22 @@ public class ActorsApp : WebApplicationFactory<Program>
     };
 
     /// <summary>Over the given PostgreSQL database, or a SQLite file.</summary>
-    public ActorsApp(string? postgres = null)
+    public ActorsApp(string? postgres = null, params (string Name, string Value)[] settings)
     {
         _settings["ACTORS_DATA"] = _folder;
+        foreach (var (name, value) in settings)
+        {
+            _settings[name] = value;
+        }
+
         if (postgres is not null)
         {
             _settings["ConnectionStrings:Postgres"] = postgres;
         }
     }
+
+    /// <summary>Where its data is.</summary>
+    public string Folder => _folder;
 
     public Task<ActorsClient> RegisterAsync() => ActorsClient.RegisteredAsync(CreateClient());
 

@@ -109,9 +109,16 @@ public sealed class ActorsClient(HttpClient http)
     }
 
     /// <summary>Opens the live feed of an order.</summary>
-    public async Task<EventFeed> WatchAsync(string id, string? lastEventId = null, CancellationToken cancellationToken = default)
+    public Task<EventFeed> WatchAsync(string id, string? lastEventId = null, CancellationToken cancellationToken = default) =>
+        WatchPathAsync($"/api/v1/work-orders/{id}/events", lastEventId, cancellationToken);
+
+    /// <summary>Opens the live feed of topics.</summary>
+    public Task<EventFeed> WatchTopicsAsync(string topics, string? lastEventId = null) =>
+        WatchPathAsync($"/api/v1/events?topics={Uri.EscapeDataString(topics)}", lastEventId);
+
+    private async Task<EventFeed> WatchPathAsync(string path, string? lastEventId, CancellationToken cancellationToken = default)
     {
-        using var request = Request(HttpMethod.Get, $"/api/v1/work-orders/{id}/events");
+        using var request = Request(HttpMethod.Get, path);
         if (lastEventId is not null)
         {
             request.Headers.Add("Last-Event-ID", lastEventId);

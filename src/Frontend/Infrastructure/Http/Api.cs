@@ -1,3 +1,4 @@
+using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
 
@@ -23,6 +24,7 @@ internal static class Api
     {
         api.MapUsers();
         api.MapWorkOrders();
+        api.MapLive();
     }
 }
 

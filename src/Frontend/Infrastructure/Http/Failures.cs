@@ -106,6 +106,7 @@ internal static class StatusErrors
         408 => new("REQUEST_TIMEOUT", "The request did not arrive in time.", []),
         413 => new("PAYLOAD_TOO_LARGE", $"The body is larger than {BodyRules.MaxBytes} bytes.", []),
         415 => new("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8.", []),
+        426 => new("UPGRADE_REQUIRED", "This address speaks WebSocket only.", []),
         429 => new("TOO_MANY_REQUESTS", "Too many requests at once; try again in a moment.", []),
         503 => new(Errors.UnavailableCode, "Not available at the moment; try again.", []),
         _ => new("BAD_REQUEST", "The request cannot be answered.", []),

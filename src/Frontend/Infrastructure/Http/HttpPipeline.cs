@@ -30,6 +30,7 @@ internal static class HttpPipeline
         app.UseRouting();
         app.UseCors();
         app.Use(AnswerUnmatched);
+        app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseBodyRules();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Actors.Hosting;
 using Actors.Infrastructure.Http;
+using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
 
@@ -11,7 +12,10 @@ namespace Actors.Infrastructure.Json;
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Failure))]
-[JsonSerializable(typeof(ChangeEvent))]
+[JsonSerializable(typeof(LiveEvent))]
+[JsonSerializable(typeof(LiveError))]
+[JsonSerializable(typeof(SocketAnswer))]
+[JsonSerializable(typeof(WorkOrder))]
 [JsonSerializable(typeof(Envelope<User>))]
 [JsonSerializable(typeof(Envelope<Session>))]
 [JsonSerializable(typeof(Envelope<Deleted>))]

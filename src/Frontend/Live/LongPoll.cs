@@ -1,0 +1,63 @@
+using System.Reflection;
+using System.Text.Json;
+using Actors.Infrastructure.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Actors.Live;
+
+/// <summary>What a long poll brought: events, and the token for the next one.</summary>
+internal sealed class LongPoll(IReadOnlyList<Frame> events, string next, int limit) : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.Add(
+        new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Envelope<System.Collections.Immutable.ImmutableArray<LiveEvent>>), [MediaTypes.Json]));
+
+    /// <summary>Reads a stream until something comes, or the time is over.</summary>
+    /// <param name="stream">Opened.</param>
+    /// <param name="limit">Most events.</param>
+    /// <param name="end">The time is over, the client left or the process stops.</param>
+    public static async Task<LongPoll> ReadAsync(TopicStream stream, int limit, CancellationToken end)
+    {
+        var next = stream.Token;
+        try
+        {
+            await foreach (var frames in stream.ReadAsync(end))
+            {
+                next = frames[^1].Token;
+                var events = frames.Where(frame => frame.Json is not null).Take(limit).ToList();
+                if (events.Count > 0)
+                {
+                    return new LongPoll(events, events.Count == limit ? events[^1].Token : next, limit);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // Nothing came; the client asks again.
+        }
+
+        return new LongPoll([], next, limit);
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = $"{MediaTypes.Json}; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        await using var json = new Utf8JsonWriter(response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteBoolean("success", value: true);
+        json.WriteStartArray("data");
+        foreach (var frame in events)
+        {
+            json.WriteRawValue(frame.Json, skipInputValidation: true);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("meta");
+        json.WriteNumber("limit", limit);
+        json.WriteString("nextCursor", next);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        await json.FlushAsync(httpContext.RequestAborted);
+    }
+}
