@@ -9,6 +9,8 @@ public sealed class RequirementsMapTests
 {
     private static readonly string[] Product = ["Actors.Grains.Interfaces", "Actors.Grains", "Actors.Silo", "Actors.Frontend", "actors"];
 
+    private static readonly Assembly[] TestProjects = [typeof(RequirementsMapTests).Assembly, Assembly.Load("Actors.Chaos")];
+
     private static readonly KnownNames Known = new()
     {
         PathExists = path => string.Equals(path, "src", StringComparison.Ordinal),
@@ -89,7 +91,7 @@ public sealed class RequirementsMapTests
         PathExists = Repository.Exists,
         Sql = SqlNames.Of(string.Join('\n', Repository.Files("src", "*.sql").Where(f => f.Contains("/Migrations/", StringComparison.Ordinal)).Select(Repository.Read))),
         Types = Product.SelectMany(a => Assembly.Load(a).GetTypes()).SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal),
-        Tests = typeof(RequirementsMapTests).Assembly.GetTypes().SelectMany(TestsOf).ToHashSet(StringComparer.Ordinal),
+        Tests = TestProjects.SelectMany(a => a.GetTypes()).SelectMany(TestsOf).ToHashSet(StringComparer.Ordinal),
     };
 
     private static IEnumerable<string> NamesOf(Type type)

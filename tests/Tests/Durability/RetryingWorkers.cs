@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net;
 using Actors.Infrastructure;
 
 namespace Actors.Durability;
@@ -19,7 +17,7 @@ public sealed class RetryingWorkers(Ledger ledger)
     public int Done => Volatile.Read(ref _done);
 
     /// <summary>The longest time that a report took until it was acknowledged.</summary>
-    public TimeSpan LongestStall => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _longestStall));
+    public TimeSpan LongestStall => TimeSpan.FromTicks(Volatile.Read(ref _longestStall));
 
     /// <summary>Waits for so many acknowledged reports more.</summary>
     public Task MoreAsync(int count)
@@ -31,43 +29,21 @@ public sealed class RetryingWorkers(Ledger ledger)
     /// <summary>One client, until it is told that it is enough.</summary>
     public async Task WorkAsync(ActorsClient user, CancellationToken enough)
     {
+        var client = new RetryingClient(user);
         var order = ActorsClient.NewWorkOrder("cut");
         order["steps"]![0]!["expectedQuantity"] = 1_000_000;
-        var created = await UntilAcknowledgedAsync(key => user.SendAsync(HttpMethod.Post, "/api/v1/work-orders", order, ("Idempotency-Key", key)));
-        var id = created.Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
+        var id = (await client.PostAsync("/api/v1/work-orders", order)).Data.GetProperty("id").GetString()!;
         ledger.Acknowledged(id);
-        await UntilAcknowledgedAsync(key => user.SendAsync(HttpMethod.Post, $"/api/v1/work-orders/{id}/status", new { status = "released" }, ("Idempotency-Key", key)));
+        await client.PostAsync($"/api/v1/work-orders/{id}/status", new { status = "released" });
         ledger.Acknowledged(id);
         while (!enough.IsCancellationRequested)
         {
-            var started = Stopwatch.GetTimestamp();
-            (await UntilAcknowledgedAsync(key => user.ReportAsync(id, "cut", 1, 0, key))).Expect(HttpStatusCode.OK);
+            await client.PostAsync(
+                $"/api/v1/work-orders/{id}/steps/cut/progress", new { completedQuantity = 1, defectiveQuantity = 0, confirmationMode = "manual" });
             ledger.Acknowledged(id);
             Interlocked.Increment(ref _done);
-            NoteStall(Stopwatch.GetTimestamp() - started);
+            NoteStall(client.LastTook.Ticks);
         }
-    }
-
-    private static async Task<Answer> UntilAcknowledgedAsync(Func<string, Task<Answer>> send)
-    {
-        var key = Guid.CreateVersion7().ToString("n");
-        Answer? answer = null;
-        await Waiting.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    answer = await send(key);
-                    return answer.Status != HttpStatusCode.ServiceUnavailable;
-                }
-                catch (Exception broken) when (broken is HttpRequestException or IOException)
-                {
-                    return false;
-                }
-            },
-            Deadline,
-            () => $"Never acknowledged; last answer: {answer?.Text}");
-        return answer!;
     }
 
     private void NoteStall(long ticks)

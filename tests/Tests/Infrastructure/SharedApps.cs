@@ -1,3 +1,4 @@
+[assembly: AssemblyFixture(typeof(Actors.Infrastructure.PostgresServer))]
 [assembly: AssemblyFixture(typeof(Actors.Infrastructure.SharedApps))]
 
 namespace Actors.Infrastructure;

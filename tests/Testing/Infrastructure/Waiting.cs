@@ -25,4 +25,16 @@ public static class Waiting
             await timer.WaitForNextTickAsync();
         }
     }
+
+    /// <summary>
+    /// Lets time pass. For a client whose behaviour is to pause (as <c>Retry-After</c> asks), never to wait until something has happened.
+    /// </summary>
+    public static async Task PauseAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            using var timer = new PeriodicTimer(time);
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
 }

@@ -3,12 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(Actors.Infrastructure.PostgresServer))]
-
 namespace Actors.Infrastructure;
 
 /// <summary>
-/// A PostgreSQL server for tests. As the assembly fixture it is one server for all tests, started by the first that asks for a
+/// A PostgreSQL server for tests. As an assembly fixture it is one server for all tests of the assembly, started by the first that asks for a
 /// database. A test that stops or kills its server starts one of its own with <see cref="StartNewAsync"/>.
 /// </summary>
 /// <remarks>
