@@ -1,4 +1,5 @@
 using Actors.Hosting;
+using Actors.Inboxes;
 using Actors.Infrastructure;
 using Actors.Infrastructure.Http;
 using Actors.Live;
@@ -17,6 +18,7 @@ try
     builder.AddHttpPipeline();
     builder.AddUsers();
     builder.AddWorkOrders();
+    builder.AddInboxes();
     builder.AddLive();
     builder.AddApiDescription();
 

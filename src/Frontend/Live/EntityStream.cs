@@ -77,7 +77,7 @@ internal sealed class EntityStream(
         {
             if (page.IsTooOld)
             {
-                yield return [await ResetAsync(page.Version)];
+                yield return [await ResetAsync(page.Version, cancellationToken)];
                 yield break;
             }
 
@@ -112,11 +112,11 @@ internal sealed class EntityStream(
         return new Frame(change.Kind, text, Token);
     }
 
-    private async Task<Frame> ResetAsync(long version)
+    private async Task<Frame> ResetAsync(long version, CancellationToken cancellationToken)
     {
         // The version first: what changes before the snapshot is taken comes again as an event, and is not lost.
         _version = version;
-        return Speak(LiveEvent.Reset, await kind.Snapshot(grains, id, json));
+        return Speak(LiveEvent.Reset, await kind.Snapshot(grains, id, json, cancellationToken));
     }
 
     private Frame Close(string code, string message)

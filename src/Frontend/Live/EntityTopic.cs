@@ -10,7 +10,7 @@ internal sealed record EntityTopic
     public required Func<IGrainFactory, string, ITopicGrain> Grain { get; init; }
 
     /// <summary>The entity as it is now, as JSON: what a client begins anew from.</summary>
-    public required Func<IGrainFactory, string, LiveJson, Task<string>> Snapshot { get; init; }
+    public required Func<IGrainFactory, string, LiveJson, CancellationToken, Task<string>> Snapshot { get; init; }
 
     /// <summary>Set if each user has one entity of the kind, which is his alone: the name of the topic for him, e.g. <c>users/me</c>.</summary>
     public string? OwnName { get; init; }

@@ -10,7 +10,7 @@ internal static class WorkOrderTopics
     {
         Name = "work-orders",
         Grain = (grains, id) => grains.GetGrain<IWorkOrderGrain>(id),
-        Snapshot = async (grains, id, json) => json.Text(await grains.GetGrain<IWorkOrderGrain>(id).Get()),
+        Snapshot = async (grains, id, json, _) => json.Text(await grains.GetGrain<IWorkOrderGrain>(id).Get()),
         HasList = true,
         LastKind = WorkOrderEvents.Deleted,
     };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Actors.Hosting;
+using Actors.Inboxes;
 using Actors.Infrastructure.Http;
 using Actors.Live;
 using Actors.Users;
@@ -16,6 +17,7 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(LiveError))]
 [JsonSerializable(typeof(SocketAnswer))]
 [JsonSerializable(typeof(WorkOrder))]
+[JsonSerializable(typeof(Inbox))]
 [JsonSerializable(typeof(Envelope<User>))]
 [JsonSerializable(typeof(Envelope<Session>))]
 [JsonSerializable(typeof(Envelope<Deleted>))]
