@@ -36,6 +36,7 @@ internal sealed class EntityStream(
             yield return batch;
         }
 
+        yield return [];
         while (!_isClosed && await _watch!.WaitAsync(cancellationToken))
         {
             var frames = new List<Frame>();

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Reflection;
 using System.Text;
-using Actors.Users;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
@@ -15,7 +14,7 @@ namespace Actors.Live;
 /// back as <c>Last-Event-ID</c>. The stream ends when the client leaves or is too slow, a topic ends, the token of the caller ends, or this
 /// process stops.
 /// </summary>
-internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, IDisposable place) : IResult, IEndpointMetadataProvider
+internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, LiveConnection connection) : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(LiveEvent), ["text/event-stream"]));
@@ -27,8 +26,7 @@ internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, ID
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
-        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.End);
         using var writer = new Writer(httpContext, topics);
         try
         {
@@ -52,7 +50,7 @@ internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, ID
                 topic.Dispose();
             }
 
-            place.Dispose();
+            connection.Dispose();
         }
     }
 
@@ -74,10 +72,10 @@ internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, ID
 
     private static async Task KeepAliveAsync(HttpContext context, Writer writer, CancellationToken end)
     {
-        var time = context.RequestServices.GetRequiredService<TimeProvider>();
-        var tokenEnd = (context.User.Identity as CallerIdentity)?.ExpiresAt ?? DateTimeOffset.MaxValue;
-        using var timer = new PeriodicTimer(context.RequestServices.GetRequiredService<IOptions<LiveOptions>>().Value.Heartbeat, time);
-        while (time.GetUtcNow() < tokenEnd && await timer.WaitForNextTickAsync(end))
+        var services = context.RequestServices;
+        using var timer = new PeriodicTimer(
+            services.GetRequiredService<IOptions<LiveOptions>>().Value.Heartbeat, services.GetRequiredService<TimeProvider>());
+        while (await timer.WaitForNextTickAsync(end))
         {
             await writer.BeatAsync(end);
         }

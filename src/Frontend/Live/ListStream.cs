@@ -39,6 +39,7 @@ internal sealed class ListStream(
             }
         }
 
+        yield return [];
         while (await _watch!.WaitAsync(cancellationToken))
         {
             var frames = new List<Frame>();

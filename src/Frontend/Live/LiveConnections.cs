@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Actors.Users;
 using Microsoft.Extensions.Options;
 
 namespace Actors.Live;
@@ -6,28 +7,54 @@ namespace Actors.Live;
 /// <summary>Counts the streams and sockets of this process and keeps them within their limits; meter <c>Actors.Live</c>.</summary>
 internal sealed class LiveConnections
 {
+    // A timer takes no more than 49 days.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(40);
+
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Actors.Live";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _byUser = new(StringComparer.Ordinal);
     private readonly LiveOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IHostApplicationLifetime _host;
     private readonly Counter<long> _events;
     private int _total;
 
-    public LiveConnections(IOptions<LiveOptions> options, IMeterFactory meters)
+    public LiveConnections(IOptions<LiveOptions> options, TimeProvider time, IHostApplicationLifetime host, IMeterFactory meters)
     {
         _options = options.Value;
+        _time = time;
+        _host = host;
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("actors.live.events", "{event}", "Events sent to clients.");
         meter.CreateObservableGauge("actors.live.connections", () => Volatile.Read(ref _total), "{connection}", "Open streams and sockets.");
     }
 
     /// <summary>
-    /// Takes a place for a connection of the user, until it is disposed. 503 when the process is full, 429 <c>TOO_MANY_CONNECTIONS</c> when
-    /// the user has too many.
+    /// Takes a place for a request's connection, until it is disposed. 503 when the process is full, 429 <c>TOO_MANY_CONNECTIONS</c>
+    /// when the user has too many.
     /// </summary>
-    public IDisposable Enter(string userId)
+    public LiveConnection Enter(HttpContext request)
+    {
+        var identity = (CallerIdentity)request.User.Identity!;
+        Count(identity.Caller.UserId);
+        var left = identity.ExpiresAt - _time.GetUtcNow();
+        var tokenEnd = new CancellationTokenSource(left < LongestLife ? left : LongestLife, _time);
+        return new LiveConnection(
+            identity.Caller,
+            CancellationTokenSource.CreateLinkedTokenSource(tokenEnd.Token, request.RequestAborted, _host.ApplicationStopping),
+            () =>
+            {
+                tokenEnd.Dispose();
+                Leave(identity.Caller.UserId);
+            });
+    }
+
+    /// <summary>An event was sent.</summary>
+    public void OnSent() => _events.Add(1);
+
+    private void Count(string userId)
     {
         lock (_gate)
         {
@@ -44,12 +71,8 @@ internal sealed class LiveConnections
 
             _byUser[userId] = mine + 1;
             _total++;
-            return new Place(this, userId);
         }
     }
-
-    /// <summary>An event was sent.</summary>
-    public void OnSent() => _events.Add(1);
 
     private void Leave(string userId)
     {
@@ -62,11 +85,25 @@ internal sealed class LiveConnections
             }
         }
     }
+}
 
-    private sealed class Place(LiveConnections connections, string userId) : IDisposable
+/// <summary>One stream or socket: for whom, and how long.</summary>
+internal sealed class LiveConnection(Caller caller, CancellationTokenSource end, Action leave) : IDisposable
+{
+    private Action? _leave = leave;
+
+    /// <summary>The user.</summary>
+    public Caller Caller => caller;
+
+    /// <summary>Cancelled when the client leaves, his token ends or the process stops.</summary>
+    public CancellationToken End { get; } = end.Token;
+
+    public void Dispose()
     {
-        private LiveConnections? _connections = connections;
-
-        public void Dispose() => Interlocked.Exchange(ref _connections, null)?.Leave(userId);
+        if (Interlocked.Exchange(ref _leave, null) is { } leave)
+        {
+            end.Dispose();
+            leave();
+        }
     }
 }

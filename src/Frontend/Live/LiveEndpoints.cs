@@ -1,5 +1,4 @@
 using Actors.Infrastructure.Http;
-using Actors.Users;
 using Microsoft.Extensions.Options;
 
 namespace Actors.Live;
@@ -15,9 +14,6 @@ internal static class LiveEndpoints
 
     private const int MaxWaitSeconds = 25;
     private const int DefaultWaitSeconds = 20;
-
-    // A timer takes no more than 49 days.
-    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
 
     /// <summary>Adds the feed; features register the <see cref="EntityTopic"/>s that they offer.</summary>
     public static WebApplicationBuilder AddLive(this WebApplicationBuilder builder)
@@ -41,8 +37,7 @@ internal static class LiveEndpoints
         live.MapGet("/changes", Poll).Describe("pollChanges", "Changes of one topic after a token; waits for one (long poll)");
     }
 
-    private static Task<EventStream> Watch(
-        string[]? topics, string? lastEventId, HttpRequest request, LiveStreams streams, CancellationToken cancellationToken)
+    private static Task<EventStream> Watch(string[]? topics, string? lastEventId, HttpContext context, LiveStreams streams)
     {
         string[] names =
         [
@@ -51,27 +46,26 @@ internal static class LiveEndpoints
         ];
         return names.Length is 0 or > LiveOptions.MaxTopics
             ? throw Errors.Invalid("topics", $"Must name 1 to {LiveOptions.MaxTopics} topics, e.g. work-orders,users/me.")
-            : streams.OpenAsync(names, EventStream.LastEventId(request, lastEventId), Caller.Current!, cancellationToken);
+            : streams.OpenAsync(names, EventStream.LastEventId(context.Request, lastEventId), context);
     }
 
     private static async Task<LongPoll> Poll(
-        string? topic, string? after, string? wait, string? limit, LiveTopics topics, LiveConnections connections, TimeProvider time,
-        IHostApplicationLifetime host, CancellationToken cancellationToken)
+        string? topic, string? after, string? wait, string? limit, HttpContext context, LiveTopics topics, LiveConnections connections, TimeProvider time)
     {
         var fields = new QueryFields();
         var (seconds, most) = (fields.Number("wait", wait, DefaultWaitSeconds, 0, MaxWaitSeconds), fields.Limit(limit));
         fields.Check();
         using var stream = topics.Find(topic ?? throw Errors.Invalid("topic", "Is required."), string.IsNullOrEmpty(after) ? null : after, Caller.Current!);
-        using var place = connections.Enter(Caller.Current!.UserId);
-        await stream.OpenAsync(cancellationToken);
-        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken, host.ApplicationStopping);
-        return await LongPoll.ReadAsync(stream, most, end.Token);
+        using var connection = connections.Enter(context);
+        await stream.OpenAsync(connection.End);
+        using var over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var ends = connection.End.Register(over.Cancel);
+        return await LongPoll.ReadAsync(stream, most, TimeSpan.FromSeconds(seconds), over);
     }
 
     private static async Task Connect(
         HttpContext context, LiveTopics topics, LiveConnections connections, LiveJson json, IOptions<LiveOptions> options, TimeProvider time,
-        IHostApplicationLifetime host, ILogger<LiveSocket> logger)
+        ILogger<LiveSocket> logger)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -80,18 +74,14 @@ internal static class LiveEndpoints
             return;
         }
 
-        var caller = Caller.Current!;
-        using var place = connections.Enter(caller.UserId);
+        using var connection = connections.Enter(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(LiveSocket.Protocol) ? LiveSocket.Protocol : null,
             KeepAliveInterval = options.Value.Heartbeat,
             KeepAliveTimeout = options.Value.Heartbeat,
         });
-        var left = ((CallerIdentity)context.User.Identity!).ExpiresAt - time.GetUtcNow();
-        using var tokenEnd = new CancellationTokenSource(left < MaxTimer ? left : MaxTimer, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(tokenEnd.Token, context.RequestAborted, host.ApplicationStopping);
-        using var live = new LiveSocket(socket, caller, topics, connections, json, options.Value, time, logger);
-        await live.RunAsync(end.Token);
+        using var live = new LiveSocket(socket, connection, topics, connections, json, options.Value, time, logger);
+        await live.RunAsync();
     }
 }

@@ -11,7 +11,7 @@ namespace Actors.Live;
 /// <c>docs/live.md</c>.
 /// </summary>
 internal sealed partial class LiveSocket(
-    WebSocket socket, Caller caller, LiveTopics topics, LiveConnections connections, LiveJson json, LiveOptions options, TimeProvider time, ILogger<LiveSocket> logger)
+    WebSocket socket, LiveConnection connection, LiveTopics topics, LiveConnections connections, LiveJson json, LiveOptions options, TimeProvider time, ILogger<LiveSocket> logger)
     : IDisposable
 {
     /// <summary>Offered by clients and chosen by us.</summary>
@@ -24,10 +24,10 @@ internal sealed partial class LiveSocket(
     private readonly ConcurrentDictionary<string, SocketSubscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Serves the client until he leaves or <paramref name="end"/>.</summary>
-    public async Task RunAsync(CancellationToken end)
+    /// <summary>Serves the client until the connection's end.</summary>
+    public async Task RunAsync()
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(end);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(connection.End);
         var beat = BeatAsync(over.Token);
         try
         {
@@ -142,7 +142,7 @@ internal sealed partial class LiveSocket(
             throw new AppException(ErrorKind.TooMany, "TOO_MANY_TOPICS", $"A socket has at most {LiveOptions.MaxTopics} topics.");
         }
 
-        var stream = topics.Find(topic, after, caller);
+        var stream = topics.Find(topic, after, connection.Caller);
         try
         {
             await stream.OpenAsync(over);

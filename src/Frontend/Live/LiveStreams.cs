@@ -10,18 +10,16 @@ internal sealed class LiveStreams(LiveTopics topics, LiveConnections connections
     /// </summary>
     /// <param name="names">1 to <see cref="LiveOptions.MaxTopics"/> different topics.</param>
     /// <param name="lastEventId">The id of the last event that the client has; null for what comes from now on.</param>
-    /// <param name="caller">For whom.</param>
-    /// <param name="cancellationToken">The client left.</param>
-    public async Task<EventStream> OpenAsync(
-        IReadOnlyList<string> names, string? lastEventId, Caller caller, CancellationToken cancellationToken)
+    /// <param name="request">For whom.</param>
+    public async Task<EventStream> OpenAsync(IReadOnlyList<string> names, string? lastEventId, HttpContext request)
     {
         var tokens = ResumeToken.Split(lastEventId, names);
-        ImmutableArray<TopicStream> streams = [.. names.Select((name, i) => topics.Find(name, tokens[i], caller))];
-        var place = connections.Enter(caller.UserId);
+        ImmutableArray<TopicStream> streams = [.. names.Select((name, i) => topics.Find(name, tokens[i], Caller.Current!))];
+        var connection = connections.Enter(request);
         try
         {
-            await Task.WhenAll(streams.Select(stream => stream.OpenAsync(cancellationToken)));
-            return new EventStream(streams, place);
+            await Task.WhenAll(streams.Select(stream => stream.OpenAsync(connection.End)));
+            return new EventStream(streams, connection);
         }
         catch
         {
@@ -30,7 +28,7 @@ internal sealed class LiveStreams(LiveTopics topics, LiveConnections connections
                 stream.Dispose();
             }
 
-            place.Dispose();
+            connection.Dispose();
             throw;
         }
     }

@@ -14,14 +14,21 @@ internal sealed class LongPoll(IReadOnlyList<Frame> events, string next, int lim
     /// <summary>Reads a stream until something comes, or the time is over.</summary>
     /// <param name="stream">Opened.</param>
     /// <param name="limit">Most events.</param>
-    /// <param name="end">The time is over, the client left or the process stops.</param>
-    public static async Task<LongPoll> ReadAsync(TopicStream stream, int limit, CancellationToken end)
+    /// <param name="wait">How long to wait for something new; looking for what there is takes its own time.</param>
+    /// <param name="over">Ends the reading; not yet timed.</param>
+    public static async Task<LongPoll> ReadAsync(TopicStream stream, int limit, TimeSpan wait, CancellationTokenSource over)
     {
         var next = stream.Token;
         try
         {
-            await foreach (var frames in stream.ReadAsync(end))
+            await foreach (var frames in stream.ReadAsync(over.Token))
             {
+                if (frames.Count == 0)
+                {
+                    over.CancelAfter(wait);
+                    continue;
+                }
+
                 next = frames[^1].Token;
                 var events = frames.Where(frame => frame.Json is not null).Take(limit).ToList();
                 if (events.Count > 0)
@@ -30,7 +37,7 @@ internal sealed class LongPoll(IReadOnlyList<Frame> events, string next, int lim
                 }
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // Nothing came; the client asks again.
         }

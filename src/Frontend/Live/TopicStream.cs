@@ -28,7 +28,7 @@ internal abstract class TopicStream(string topic) : IDisposable
     /// <summary>Begins: refuses who may not see the topic (404) and tokens that are none (400).</summary>
     public abstract Task OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Events in batches; none is empty.</summary>
+    /// <summary>Events in batches. An empty one comes once: when everything was given that there was, and what follows is live.</summary>
     public abstract IAsyncEnumerable<IReadOnlyList<Frame>> ReadAsync(CancellationToken cancellationToken);
 
     public abstract void Dispose();

@@ -69,7 +69,6 @@ internal static class WorkOrderEndpoints
         string id, ChangeStatusRequest body, ExpectedVersion version, IGrainFactory grains) =>
         Answers.Of(await grains.GetGrain<IWorkOrderGrain>(id).ChangeStatus(body.ToCommand(version.Value)));
 
-    private static Task<EventStream> Watch(
-        string id, string? lastEventId, HttpRequest request, LiveStreams streams, CancellationToken cancellationToken) => streams.OpenAsync(
-            [WorkOrderEvents.Topic(id)], EventStream.LastEventId(request, lastEventId), Caller.Current!, cancellationToken);
+    private static Task<EventStream> Watch(string id, string? lastEventId, HttpContext context, LiveStreams streams) =>
+        streams.OpenAsync([WorkOrderEvents.Topic(id)], EventStream.LastEventId(context.Request, lastEventId), context);
 }
