@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Actors.Infrastructure;
 using Microsoft.Data.Sqlite;
 
@@ -88,6 +89,19 @@ public sealed class LiveLimitsTests
         await using var one = await user.WatchTopicsAsync("work-orders");
 
         (await other.GetAsync("/api/v1/changes?topic=work-orders&wait=0")).ExpectError(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
+    }
+
+    [Fact]
+    public async Task A_feed_ends_with_the_token_of_its_caller()
+    {
+        await using var app = new ActorsApp(settings: ("Jwt:Lifetime", "00:00:06"));
+        var user = await app.RegisterAsync();
+        await using var feed = await user.WatchTopicsAsync("work-orders");
+        await using var socket = await SocketClient.ConnectAsync(app, user);
+
+        Assert.False(await feed.NextOrEndAsync());
+        Assert.Null(await socket.NextOrEndAsync());
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, socket.CloseStatus);
     }
 
     private static async Task DropChangesAsync(ActorsApp app, string id, long upTo)
