@@ -9,9 +9,8 @@ namespace Actors.ChangeLog;
 /// implicit subscription. Nobody writes to it: changes are written by commits.
 /// </summary>
 /// <remarks>
-/// Not rewindable on purpose. With rewindable streams a consumer tells the agent the last token it had, and the agent skips the batch
-/// that it finds at that token; with several changes in a batch, which another silo may have packed otherwise, changes would be skipped
-/// with it. Consumers know by the changes' versions what they have had, and every silo begins at the checkpoint.
+/// Not rewindable: consumers know by the changes' versions what they have had, so nothing is won by the tokens that agent and consumer of
+/// a rewindable stream would agree on first; and every agent begins at the checkpoint.
 /// </remarks>
 internal sealed class ChangeStreams : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache
 {
@@ -72,6 +71,8 @@ internal static class ChangeStreamsHosting
                 options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(2);
                 options.BatchContainerBatchSize = 1;
                 options.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
+                // The agent looks at all streams it knows before each read.
+                options.StreamInactivityPeriod = TimeSpan.FromMinutes(5);
             }));
             streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
             streams.ConfigureBackoffProvider((_, _) => new DeliveryPauses());
