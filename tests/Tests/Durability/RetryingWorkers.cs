@@ -48,7 +48,8 @@ public sealed class RetryingWorkers(Ledger ledger)
         }
     }
 
-    private static async Task<Answer> UntilAcknowledgedAsync(Func<string, Task<Answer>> send)
+    /// <summary>Sends a command under one key until it is answered with anything but 503.</summary>
+    public static async Task<Answer> UntilAcknowledgedAsync(Func<string, Task<Answer>> send)
     {
         var key = Guid.CreateVersion7().ToString("n");
         Answer? answer = null;
