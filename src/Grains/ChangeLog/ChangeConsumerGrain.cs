@@ -65,11 +65,9 @@ internal abstract partial class ChangeConsumerGrain(ChangeConsumerServices servi
         {
             await HandleAsync(change);
         }
-        catch (Exception failure) when (!IsPassing(failure))
+        catch (Exception failure)
         {
-            _failures = _failedVersion == change.Version ? _failures + 1 : 1;
-            _failedVersion = change.Version;
-            if (_failures < Tries)
+            if (IsToBeTriedAgain(failure, change.Version))
             {
                 throw; // The stream delivers it again, after a pause.
             }
@@ -80,6 +78,17 @@ internal abstract partial class ChangeConsumerGrain(ChangeConsumerServices servi
                 LogParked(services.Logger, failure, Consumer, change.Topic, change.Version);
             }
         }
+    }
+
+    private bool IsToBeTriedAgain(Exception failure, long version)
+    {
+        if (_failedVersion != version)
+        {
+            (_failedVersion, _failures) = (version, 0);
+            LogDelayed(services.Logger, failure, Consumer, version, this.GetPrimaryKeyString());
+        }
+
+        return IsPassing(failure) || ++_failures < Tries;
     }
 
     /// <summary>Whether the same may go well a while later: somebody or something does not answer.</summary>
@@ -94,6 +103,9 @@ internal abstract partial class ChangeConsumerGrain(ChangeConsumerServices servi
     // The type, not the message: that may hold what a user wrote.
     private static string Reason(Exception failure) =>
         failure is AppException refusal ? $"{refusal.Kind} {refusal.Code}" : failure.GetType().FullName!;
+
+    [LoggerMessage(LogLevel.Warning, "{Consumer} cannot handle version {Version} of {Id} yet; trying on")]
+    private static partial void LogDelayed(ILogger logger, Exception exception, string consumer, long version, string id);
 
     [LoggerMessage(LogLevel.Error, "{Consumer} cannot handle version {Version} of {Topic}: left aside, those after it go on")]
     private static partial void LogParked(ILogger logger, Exception exception, string consumer, string topic, long version);

@@ -13,12 +13,28 @@ internal static class Following
         var log = app.Services.GetRequiredService<IChangeLog>();
         for (var partition = 0; partition < ChangeLogLimits.Partitions; partition++)
         {
-            var head = await log.HeadAsync(partition, TestContext.Current.CancellationToken);
+            var end = await FindEndAsync(log, partition);
             await Waiting.UntilAsync(
-                async () => await log.LoadCheckpointAsync(ChangeConsumers.Streams, partition, TestContext.Current.CancellationToken) >= head,
+                async () => await log.LoadCheckpointAsync(ChangeConsumers.Streams, partition, TestContext.Current.CancellationToken) >= end,
                 TimeSpan.FromSeconds(60),
-                () => $"Partition {partition} was not handled up to {head}.");
+                () => $"Partition {partition} was not handled up to {end}.");
         }
+    }
+
+    /// <summary>A place that no change is behind which is committed by now, also if one may not be read yet.</summary>
+    private static async Task<LogCursor> FindEndAsync(IChangeLog log, int partition)
+    {
+        var end = await log.HeadAsync(partition, TestContext.Current.CancellationToken);
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                var page = await log.ReadAsync(partition, end, ChangeLogLimits.MaxPage, TestContext.Current.CancellationToken);
+                end = page.Changes.IsEmpty ? end : page.Changes[^1].Cursor;
+                return !page.IsPending && page.Changes.Length < ChangeLogLimits.MaxPage;
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"Partition {partition} has no end.");
+        return end;
     }
 
     /// <summary>A user's inbox, asked by himself.</summary>

@@ -26,7 +26,8 @@ public sealed class InboxKillTests(PostgresServer server)
         var users = new List<ActorsClient>();
         for (var i = 0; i < 3; i++)
         {
-            users.Add(await ActorsClient.RegisteredAsync(cluster.Frontends[0].Client));
+            users.Add(new ActorsClient(cluster.Frontends[0].Client));
+            (await RetryingWorkers.UntilAcknowledgedAsync(_ => users[^1].RegisterAsync())).Expect(HttpStatusCode.Created);
         }
 
         var orders = await OrdersWithRowsAsync(users, source);
@@ -72,9 +73,13 @@ public sealed class InboxKillTests(PostgresServer server)
             var order = ActorsClient.NewWorkOrder("cut", "weld");
             order["steps"]![0]!["assigneeId"] = users[1].UserId;
             order["steps"]![1]!["assigneeId"] = users[2].UserId;
-            orders.Add((await users[0].PostAsync("/api/v1/work-orders", order)).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!);
-            (await users[0].SayAsync(orders[i], "hello")).Expect(HttpStatusCode.Created);
-            (await users[1].SayAsync(orders[i], "hello")).Expect(HttpStatusCode.Created);
+            var created = await RetryingWorkers.UntilAcknowledgedAsync(
+                key => users[0].SendAsync(HttpMethod.Post, "/api/v1/work-orders", order, ("Idempotency-Key", key)));
+            orders.Add(created.Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!);
+            foreach (var user in users.Take(2))
+            {
+                (await RetryingWorkers.UntilAcknowledgedAsync(key => user.SayAsync(orders[i], "hello", key))).Expect(HttpStatusCode.Created);
+            }
         }
 
         await UntilHandledAsync(source);

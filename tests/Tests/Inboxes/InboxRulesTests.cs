@@ -131,7 +131,13 @@ public sealed class InboxRulesTests
 
         private void Tell(InboxChangeKind kind, string user, long sequence, long unread = 0) => Changes.Add(new()
         {
-            WorkOrderId = "order", Version = ++Version, Kind = kind, UserId = user, Sequence = sequence, Unread = unread, At = Now,
+            WorkOrderId = "order",
+            Version = ++Version,
+            Kind = kind,
+            UserId = user,
+            Sequence = sequence,
+            Unread = unread,
+            At = Now,
         });
 
         private long UnreadOf(string user, long read) =>

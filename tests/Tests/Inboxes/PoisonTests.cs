@@ -8,14 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Inboxes;
 
-/// <summary>Changes that a consumer cannot handle, on every store.</summary>
+/// <summary>Changes that this program would not write, on every store.</summary>
 public abstract class PoisonTests : HttpTests
 {
     [Fact]
     public async Task A_change_that_cannot_be_handled_is_left_aside_and_those_after_it_go_on()
     {
         var (owner, worker) = (await App.RegisterAsync(), await App.RegisterAsync());
-        var id = await OrderWithPoisonAsync(owner, worker);
+        var id = await OrderWithEventAsync(owner, worker, WorkOrderEvents.MessageSent, """{"messageId":{},"sequence":"first"}""");
 
         await owner.SayAsync(id, "after it");
         await App.UntilHandledAsync();
@@ -24,6 +24,20 @@ public abstract class PoisonTests : HttpTests
         Assert.Equal(("inboxes", 1L, "System.Text.Json.JsonException"), letter);
         var inbox = await App.InboxAsync(worker);
         Assert.Equal((1L, id), (inbox.Total, Assert.Single(inbox.WorkOrders).WorkOrderId));
+    }
+
+    [Theory]
+    [InlineData(WorkOrderEvents.MessagesRead, """{"userId":"USER","sequence":1}""")]
+    [InlineData(WorkOrderEvents.StepChanged, """{"stepCodes":["cut"],"orderStatus":"in_progress"}""")]
+    public async Task An_event_of_an_older_program_makes_the_inbox_count_anew(string kind, string data)
+    {
+        var (owner, worker) = (await App.RegisterAsync(), await App.RegisterAsync());
+        var id = await OrderWithEventAsync(owner, worker, kind, data.Replace("USER", worker.UserId, StringComparison.Ordinal));
+
+        await App.UntilHandledAsync();
+
+        Assert.Empty(await DeadLettersAsync($"work-orders/{id}"));
+        Assert.Equal((1L, 0L), ((await App.InboxAsync(worker)).Version, (await App.InboxAsync(worker)).Total));
     }
 
     [Theory]
@@ -46,21 +60,26 @@ public abstract class PoisonTests : HttpTests
         Assert.False(ChangeConsumerGrain.IsPassing(new InvalidOperationException()));
     }
 
-    /// <summary>An order whose first event has data that no program of ours writes.</summary>
-    private async Task<string> OrderWithPoisonAsync(ActorsClient owner, ActorsClient worker)
+    /// <summary>An order with a worker, whose first event is one that this program does not write.</summary>
+    private async Task<string> OrderWithEventAsync(ActorsClient owner, ActorsClient worker, string kind, string data)
     {
         var id = Ids.New(TimeProvider.System.GetUtcNow());
         var state = new WorkOrderBuilder().With(o => o with { Id = id, Code = id, OwnerId = owner.UserId, TargetFactoryId = null }).Build();
         var step = new WorkOrderStep
         {
-            Id = $"{id}-cut", StepCode = "cut", StepName = "cut", ExpectedQuantity = 1, Status = StepStatus.Pending, AssigneeId = worker.UserId,
+            Id = $"{id}-cut",
+            StepCode = "cut",
+            StepName = "cut",
+            ExpectedQuantity = 1,
+            Status = StepStatus.Pending,
+            AssigneeId = worker.UserId,
         };
-        var poison = new ChangeEvent
+        var foreign = new ChangeEvent
         {
             Topic = WorkOrderEvents.Topic(id),
             Version = 1,
-            Kind = WorkOrderEvents.MessageSent,
-            Data = """{"messageId":{},"sequence":"first"}""",
+            Kind = kind,
+            Data = data,
             Actor = owner.UserId,
             At = TimeProvider.System.GetUtcNow(),
             Audience = [Audience.User(worker.UserId)],
@@ -70,7 +89,7 @@ public abstract class PoisonTests : HttpTests
             Id = id,
             ExpectedVersion = 0,
             Root = WorkOrderState.Table.Insert(state),
-            Rows = [StepRow.Table.Insert(new StepRow(id, 0, step)), ChangeLogRows.Table.Insert(poison)],
+            Rows = [StepRow.Table.Insert(new StepRow(id, 0, step)), ChangeLogRows.Table.Insert(foreign)],
         });
         Assert.Equal(CommitOutcome.Committed, outcome);
         return id;
