@@ -1,3 +1,5 @@
+using Actors.ChangeLog;
+using Actors.Inboxes;
 using Actors.Users;
 using Actors.WorkOrders;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +14,10 @@ public static class GrainServices
     {
         services.AddSingleton<EntityServices>();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<ChangeLogInstruments>();
+        services.AddSingleton<ChangeConsumerServices>();
+        services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
+        services.AddSingleton(UnreadOfUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();

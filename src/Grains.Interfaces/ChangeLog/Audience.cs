@@ -9,6 +9,10 @@ public static class Audience
     /// <summary>The managers of a factory.</summary>
     public static string Factory(string factoryId) => $"factory:{factoryId}";
 
+    /// <summary>The users whom the change's audience names one by one.</summary>
+    public static IEnumerable<string> Users(ChangeEvent change) =>
+        change.Audience.Where(name => name.StartsWith(UserKind, StringComparison.Ordinal)).Select(name => name[UserKind.Length..]);
+
     /// <summary>Whether the caller may learn of the change.</summary>
     public static bool Includes(ChangeEvent change, Caller caller)
     {
@@ -19,7 +23,7 @@ public static class Audience
 
         foreach (var name in change.Audience)
         {
-            if (Is(name, "user:", caller.UserId)
+            if (Is(name, UserKind, caller.UserId)
                 || (caller is { Role: UserRole.Manager, FactoryId: { } factory } && Is(name, "factory:", factory)))
             {
                 return true;
@@ -28,6 +32,8 @@ public static class Audience
 
         return false;
     }
+
+    private const string UserKind = "user:";
 
     private static bool Is(string name, string kind, string id) =>
         name.Length == kind.Length + id.Length

@@ -27,6 +27,9 @@ public sealed record Caller
     /// <summary>The factory that a manager runs; null for none.</summary>
     [Id(2)] public string? FactoryId { get; init; }
 
+    /// <summary>The system itself, e.g. when one grain tells another of a change. No user has this id.</summary>
+    public static readonly Caller System = new() { UserId = "system", Role = UserRole.Admin };
+
     private const string Key = "caller";
 
     /// <summary>The caller of the present call, or null.</summary>

@@ -72,7 +72,9 @@ public sealed record WorkOrderStatusChanged(WorkOrderStatus From, WorkOrderStatu
 /// <summary>Steps came, went, moved or changed.</summary>
 /// <param name="StepCodes">The steps concerned; after a reorder, all in their new order.</param>
 /// <param name="OrderStatus">The order's status now.</param>
-public sealed record StepsChanged(ImmutableArray<string> StepCodes, WorkOrderStatus OrderStatus);
+/// <param name="Reassigned">Users who work on the order now and did not before, or the other way round; default in older events.</param>
+public sealed record StepsChanged(
+    ImmutableArray<string> StepCodes, WorkOrderStatus OrderStatus, ImmutableArray<string> Reassigned = default);
 
 /// <summary>An entry came into the progress log.</summary>
 /// <param name="LogId">The entry.</param>
@@ -104,7 +106,8 @@ public sealed record MessageChanged(string MessageId, long Sequence, MessageType
 /// <summary>A user read the chat up to a sequence.</summary>
 /// <param name="UserId">The reader.</param>
 /// <param name="Sequence">Everything up to here is read.</param>
-public sealed record MessagesRead(string UserId, long Sequence);
+/// <param name="Unread">Messages of others after it that are not deleted; null in older events.</param>
+public sealed record MessagesRead(string UserId, long Sequence, long? Unread = null);
 
 /// <summary>How the events' data is written: camelCase names, lower_snake enum values.</summary>
 [JsonSourceGenerationOptions(

@@ -23,11 +23,16 @@ public interface IChangeLog
     Task<LogCursor> HorizonAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>Registers interest in a partition. A signal is a hint that something may have come: read to know.</summary>
-    LogWaiter Watch(int partition);
+    /// <param name="partition">The partition.</param>
+    /// <param name="onlyWanted">Whether to be woken only by changes that <see cref="ChangeInterests"/> include.</param>
+    LogWaiter Watch(int partition, bool onlyWanted = false);
 
     /// <summary>How far a consumer has come; the default if it never said.</summary>
     Task<LogCursor> LoadCheckpointAsync(string consumer, int partition, CancellationToken cancellationToken);
 
     /// <summary>Says how far a consumer has come. Never moves back, whoever says so.</summary>
     Task SaveCheckpointAsync(string consumer, int partition, LogCursor cursor, CancellationToken cancellationToken);
+
+    /// <summary>Leaves a change aside that a consumer cannot handle. False if it was left aside by him before.</summary>
+    Task<bool> ParkAsync(string consumer, ChangeEvent change, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 }

@@ -8,9 +8,11 @@ public sealed class LogSignals
     private readonly Lock _gate = new();
     private readonly ImmutableArray<LogWaiter>[] _waiters = [.. Enumerable.Repeat(ImmutableArray<LogWaiter>.Empty, ChangeLogLimits.Partitions)];
 
-    public LogWaiter Watch(int partition)
+    /// <param name="partition">The partition.</param>
+    /// <param name="onlyWanted">Whether to be woken only by changes that a consumer grain handles.</param>
+    public LogWaiter Watch(int partition, bool onlyWanted = false)
     {
-        var waiter = new LogWaiter(this, partition);
+        var waiter = new LogWaiter(this, partition, onlyWanted);
         lock (_gate)
         {
             _waiters[partition] = _waiters[partition].Add(waiter);
@@ -20,11 +22,16 @@ public sealed class LogSignals
     }
 
     /// <summary>Wakes the watchers of a partition.</summary>
-    public void Raise(int partition)
+    /// <param name="partition">The partition.</param>
+    /// <param name="isWanted">Whether any of its new changes is one that a consumer grain handles.</param>
+    public void Raise(int partition, bool isWanted)
     {
         foreach (var waiter in _waiters[partition])
         {
-            waiter.Set();
+            if (isWanted || !waiter.OnlyWanted)
+            {
+                waiter.Set();
+            }
         }
     }
 
@@ -33,7 +40,7 @@ public sealed class LogSignals
     {
         for (var partition = 0; partition < _waiters.Length; partition++)
         {
-            Raise(partition);
+            Raise(partition, isWanted: true);
         }
     }
 
@@ -52,13 +59,16 @@ public sealed class LogWaiter : IDisposable
     private readonly LogSignals _signals;
     private readonly SemaphoreSlim _signal = new(0, 1);
 
-    internal LogWaiter(LogSignals signals, int partition)
+    internal LogWaiter(LogSignals signals, int partition, bool onlyWanted)
     {
         _signals = signals;
         Partition = partition;
+        OnlyWanted = onlyWanted;
     }
 
     public int Partition { get; }
+
+    internal bool OnlyWanted { get; }
 
     public void Dispose() => _signals.Remove(this);
 

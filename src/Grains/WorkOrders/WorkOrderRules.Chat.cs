@@ -81,7 +81,7 @@ internal static partial class WorkOrderRules
     }
 
     /// <param name="state">The order.</param>
-    /// <param name="read">What the caller had read before.</param>
+    /// <param name="read">What the caller had read before, and what is unread once he has read that far.</param>
     /// <param name="sequence">Up to where he has read now.</param>
     /// <param name="caller">The reader.</param>
     /// <param name="now">When.</param>
@@ -94,7 +94,7 @@ internal static partial class WorkOrderRules
             : new(
                 present.WithChat(present.LastMessageSequence),
                 WorkOrderEvents.MessagesRead,
-                JsonSerializer.Serialize(new(caller.UserId, sequence), WorkOrderEventsJson.Default.MessagesRead),
+                JsonSerializer.Serialize(new(caller.UserId, sequence, read.Unread), WorkOrderEventsJson.Default.MessagesRead),
                 [WorkOrderRows.ReadCursors.Upsert(new(present.Document.Id, caller.UserId, sequence, now))]);
     }
 

@@ -85,8 +85,21 @@ internal static partial class WorkOrderRules
     {
         var next = present.With(StepFlow.Settle(order, wasDone: StepFlow.IsDone(present.Document.Steps)), now);
         return new(
-            next, kind, JsonSerializer.Serialize(new(stepCodes, next.Document.Status), WorkOrderEventsJson.Default.StepsChanged));
+            next,
+            kind,
+            JsonSerializer.Serialize(
+                new(stepCodes, next.Document.Status, Reassigned(present.Document, next.Document)), WorkOrderEventsJson.Default.StepsChanged));
     }
+
+    private static ImmutableArray<string> Reassigned(WorkOrder before, WorkOrder after)
+    {
+        var users = Assignees(before);
+        users.SymmetricExceptWith(Assignees(after));
+        return [.. users];
+    }
+
+    private static HashSet<string> Assignees(WorkOrder order) =>
+        order.Steps.Where(s => s.AssigneeId is not null).Select(s => s.AssigneeId!).ToHashSet(StringComparer.Ordinal);
 
     private static WorkOrderStep Skip(WorkOrderStep step, bool skip)
     {

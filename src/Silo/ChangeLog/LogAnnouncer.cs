@@ -8,15 +8,23 @@ namespace Actors.ChangeLog;
 /// since the last one, and is sent after them, on its own: inside their transaction it would cost half of the commit rate.
 /// </summary>
 /// <param name="signals">The waiters of this silo.</param>
+/// <param name="interests">What consumer grains handle: they are not woken for anything else.</param>
 /// <param name="source">PostgreSQL, if other silos are to be told; else null.</param>
 /// <param name="logger">Where a lost signal is noted.</param>
-internal sealed partial class LogAnnouncer(LogSignals signals, NpgsqlDataSource? source, ILogger<LogAnnouncer> logger) : ICommitObserver, IAsyncDisposable
+internal sealed partial class LogAnnouncer(LogSignals signals, ChangeInterests interests, NpgsqlDataSource? source, ILogger<LogAnnouncer> logger)
+    : ICommitObserver, IAsyncDisposable
 {
-    /// <summary>The channel; the payload is a bit set of partitions, as a decimal number.</summary>
+    /// <summary>
+    /// The channel; the payload is a bit set, as a decimal number: the partitions with changes, and from <see cref="WantedShift"/> on
+    /// those with changes that consumer grains handle.
+    /// </summary>
     public const string Channel = "change_events";
 
+    /// <summary>Where the second half of the bit set begins.</summary>
+    public const int WantedShift = ChangeLogLimits.Partitions;
+
     private readonly CancellationTokenSource _stop = new();
-    private int _untold;
+    private uint _untold;
     private int _isTelling;
 
     public void OnCommitted(Commit commit)
@@ -26,8 +34,9 @@ internal sealed partial class LogAnnouncer(LogSignals signals, NpgsqlDataSource?
             if (change.Row is ChangeEvent changed)
             {
                 var partition = ChangeLogLimits.PartitionOf(changed.Topic);
-                signals.Raise(partition);
-                Interlocked.Or(ref _untold, 1 << partition);
+                var isWanted = interests.Include(changed);
+                signals.Raise(partition, isWanted);
+                Interlocked.Or(ref _untold, (1u << partition) | (isWanted ? 1u << (partition + WantedShift) : 0));
             }
         }
     }

@@ -48,7 +48,7 @@ internal sealed partial class LogListener(DbDataSource source, LogSignals signal
 
     private void Hear(string payload)
     {
-        if (!int.TryParse(payload, NumberStyles.None, CultureInfo.InvariantCulture, out var partitions))
+        if (!uint.TryParse(payload, NumberStyles.None, CultureInfo.InvariantCulture, out var partitions))
         {
             signals.RaiseAll();
             return;
@@ -56,9 +56,9 @@ internal sealed partial class LogListener(DbDataSource source, LogSignals signal
 
         for (var partition = 0; partition < ChangeLogLimits.Partitions; partition++)
         {
-            if ((partitions & (1 << partition)) != 0)
+            if ((partitions & (1u << partition)) != 0)
             {
-                signals.Raise(partition);
+                signals.Raise(partition, isWanted: (partitions & (1u << (partition + LogAnnouncer.WantedShift))) != 0);
             }
         }
     }

@@ -50,7 +50,7 @@ internal sealed class PostgresChangeLog(DbDataSource source, LogSignals signals)
         cancellationToken,
         new NpgsqlParameter<int> { TypedValue = partition });
 
-    public LogWaiter Watch(int partition) => signals.Watch(partition);
+    public LogWaiter Watch(int partition, bool onlyWanted = false) => signals.Watch(partition, onlyWanted);
 
     public Task<LogCursor> LoadCheckpointAsync(string consumer, int partition, CancellationToken cancellationToken) => CursorAsync(
         "select xid, position from change_log_checkpoints where consumer = $1 and partition = $2",
@@ -70,6 +70,21 @@ internal sealed class PostgresChangeLog(DbDataSource source, LogSignals signals)
             cursor);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<bool> ParkAsync(string consumer, ChangeEvent change, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var command = _source.CreateCommand(
+            """
+            insert into change_log_dead_letters (consumer, topic, version, reason, at) values ($1, $2, $3, $4, $5)
+            on conflict (consumer, topic, version) do nothing
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = change.Topic });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = change.Version });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = at.ToUniversalTime() });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     private NpgsqlCommand Command(string sql, int partition, LogCursor cursor)

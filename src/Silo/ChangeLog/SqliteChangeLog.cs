@@ -22,7 +22,7 @@ internal sealed class SqliteChangeLog(Database database, LogSignals signals) : I
     public Task<LogCursor> HorizonAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
         "select coalesce(max(position), 0) from change_log_horizons where partition = @partition", [("partition", partition)], cancellationToken);
 
-    public LogWaiter Watch(int partition) => signals.Watch(partition);
+    public LogWaiter Watch(int partition, bool onlyWanted = false) => signals.Watch(partition, onlyWanted);
 
     public Task<LogCursor> LoadCheckpointAsync(string consumer, int partition, CancellationToken cancellationToken) => CursorAsync(
         "select coalesce(max(position), 0) from change_log_checkpoints where consumer = @consumer and partition = @partition",
@@ -39,6 +39,17 @@ internal sealed class SqliteChangeLog(Database database, LogSignals signals) : I
             [("consumer", consumer), ("partition", partition), ("position", cursor.Position)],
             row => row.GetInt64(0),
             cancellationToken);
+
+    public async Task<bool> ParkAsync(string consumer, ChangeEvent change, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await database.ListAsync(
+            """
+            insert into change_log_dead_letters (consumer, topic, version, reason, at) values (@consumer, @topic, @version, @reason, @at)
+            on conflict (consumer, topic, version) do nothing
+            returning 1
+            """,
+            [("consumer", consumer), ("topic", change.Topic), ("version", change.Version), ("reason", reason), ("at", at.ToUniversalTime())],
+            row => row.GetInt64(0),
+            cancellationToken)).Length == 1;
 
     private async Task<LogCursor> CursorAsync(
         string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>

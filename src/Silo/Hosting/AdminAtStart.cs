@@ -16,8 +16,6 @@ public sealed class AdminOptions
 /// <summary>Makes sure that the configured administrator exists and is one. Does nothing the second time.</summary>
 internal sealed partial class AdminAtStart(IOptions<AdminOptions> options, IGrainFactory grains, ILogger<AdminAtStart> logger) : BackgroundService
 {
-    private static readonly Caller System = new() { UserId = "system", Role = UserRole.Admin };
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Value is not { Email: { } email, Password: { } password })
@@ -27,7 +25,7 @@ internal sealed partial class AdminAtStart(IOptions<AdminOptions> options, IGrai
 
         try
         {
-            Caller.Current = System;
+            Caller.Current = Caller.System;
             var id = await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) ?? await RegisterAsync(email, password);
             await grains.GetGrain<IUserGrain>(id).ChangeAccess(new ChangeUserAccess(UserRole.Admin, FactoryId: null));
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.ChangeLog;
 using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -42,6 +43,7 @@ public static class SiloHosting
         builder.UseOrleans(silo =>
         {
             useClustering(silo);
+            silo.AddChangeStreams();
             silo.Services.AddGrainServices();
         });
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(

@@ -30,8 +30,10 @@ public static class StorageServices
         services.AddSingleton<Database>();
         services.AddHostedService<IdempotencySweeper>();
         services.AddSingleton<LogSignals>();
+        services.TryAddSingleton<ChangeInterests>();
         services.AddSingleton<ICommitObserver>(p => new LogAnnouncer(
             p.GetRequiredService<LogSignals>(),
+            p.GetRequiredService<ChangeInterests>(),
             isAlone ? null : p.GetRequiredService<DbDataSource>() as NpgsqlDataSource,
             p.GetRequiredService<ILogger<LogAnnouncer>>()));
         if (options.PostgreSql is { } connection)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.ChangeLog;
 
 /// <summary>What every change log promises, whatever the store.</summary>
-public abstract class ChangeLogSpec : IAsyncLifetime
+public abstract partial class ChangeLogSpec : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
@@ -116,7 +116,7 @@ public abstract class ChangeLogSpec : IAsyncLifetime
     }
 
     /// <summary>Commits changes 1 to <paramref name="changes"/> of a user.</summary>
-    protected async Task WriteAsync(string id, int changes)
+    protected async Task WriteAsync(string id, int changes, string kind = Kind)
     {
         var store = _services.GetRequiredService<ICommitStore>();
         for (var version = 1; version <= changes; version++)
@@ -128,7 +128,7 @@ public abstract class ChangeLogSpec : IAsyncLifetime
                 Id = id,
                 ExpectedVersion = version - 1,
                 Root = version == 1 ? UserState.Table.Insert(state) : UserState.Table.Update(state),
-                Rows = [ChangeLogRows.Table.Insert(Change(id, version))],
+                Rows = [ChangeLogRows.Table.Insert(Change(id, version) with { Kind = kind })],
             });
             Assert.Equal(CommitStatus.Committed, outcome.Status);
         }
@@ -138,7 +138,7 @@ public abstract class ChangeLogSpec : IAsyncLifetime
     {
         Topic = $"users/{id}",
         Version = version,
-        Kind = "kind",
+        Kind = Kind,
         Data = "{}",
         Actor = "actor",
         At = Now,

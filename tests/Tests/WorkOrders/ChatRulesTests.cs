@@ -15,6 +15,11 @@ public sealed class ChatRulesTests
         Assert.Equal((5L, 2L, 1L), (change.Next!.LastMessageSequence, change.Next.Version, change.Next.Document.Version));
     }
 
+    [Fact]
+    public void Whoever_reads_tells_what_is_left_unread() => Assert.Equal(
+        """{"userId":"owner","sequence":3,"unread":1}""",
+        WorkOrderRules.MarkRead(Order, new ReadState("order", LastReadSequence: 2, Unread: 1), 3, Owner, Now)!.Data);
+
     [Theory]
     [InlineData("null")]
     [InlineData("\"text\"")]

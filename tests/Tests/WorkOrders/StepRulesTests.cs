@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using static Actors.WorkOrders.WorkOrderBuilder;
 
 namespace Actors.WorkOrders;
@@ -26,6 +28,19 @@ public sealed class StepRulesTests
     public void A_step_before_one_with_reports_would_break_the_gate() =>
         Assert.Equal("STEP_GATE", Refused.With(() =>
             WorkOrderRules.AddStep(new WorkOrderBuilder().Step("cut", good: 1).Build(), new(Wash, 0), Owner, Now)));
+
+    [Fact]
+    public void A_change_of_steps_names_the_users_who_come_and_go()
+    {
+        var state = new WorkOrderBuilder().Step("cut", assignee: "a").Step("weld", assignee: "a").Step("wash", assignee: "b").Build();
+
+        Assert.Equal(["b", "c"], Reassigned(new() { StepCode = "wash", AssigneeId = "c" }).Order(StringComparer.Ordinal));
+        Assert.Equal(["c"], Reassigned(new() { StepCode = "cut", AssigneeId = "c" })); // a is still at the other step
+        Assert.Empty(Reassigned(new() { StepCode = "cut", StepName = "saw" }));
+
+        ImmutableArray<string> Reassigned(ChangeStep command) => JsonSerializer.Deserialize(
+            WorkOrderRules.ChangeStep(state, command, Owner, Now)!.Data, WorkOrderEventsJson.Default.StepsChanged)!.Reassigned;
+    }
 
     [Fact]
     public void A_step_is_assigned_and_unassigned()
