@@ -57,7 +57,7 @@ public abstract partial class ChangeLogSpec
         await WriteAsync("u", 1);
         var receiver = Receiver(Kind);
         await ReceiveAsync(receiver, 1);
-        await WriteAsync("v" + SameAs("u"), 1, "another kind");
+        await WriteAsync(Neighbour("u"), 1, "another kind");
 
         await receiver.GetQueueMessagesAsync(100, TestContext.Current.CancellationToken);
         await receiver.Shutdown(TimeSpan.FromSeconds(10));
@@ -125,9 +125,9 @@ public abstract partial class ChangeLogSpec
     private Task<LogCursor> CheckpointAsync() =>
         Log.LoadCheckpointAsync(ChangeConsumers.Streams, PartitionOfUser, TestContext.Current.CancellationToken);
 
-    /// <summary>An ending that puts users/v… into the same partition.</summary>
-    private static string SameAs(string id) => Enumerable.Range(0, 1_000).Select(i => $"{i}")
-        .First(i => ChangeLogLimits.PartitionOf($"users/v{i}") == ChangeLogLimits.PartitionOf($"users/{id}"));
+    /// <summary>Another user whose changes are in the same partition.</summary>
+    protected static string Neighbour(string id) => Enumerable.Range(0, 1_000).Select(i => $"v{i}")
+        .First(other => ChangeLogLimits.PartitionOf($"users/{other}") == ChangeLogLimits.PartitionOf($"users/{id}"));
 
     /// <summary>A log that always has a full page more.</summary>
     private sealed class EndlessLog(IChangeLog log, ChangeEvent change) : IChangeLog

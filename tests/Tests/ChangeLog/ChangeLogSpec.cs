@@ -13,7 +13,10 @@ public abstract partial class ChangeLogSpec : IAsyncLifetime
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-log-").FullName;
+    private readonly Dictionary<string, string?> _settings = new(StringComparer.Ordinal);
     private ServiceProvider _services = null!;
+
+    protected IServiceProvider Services => _services;
 
     protected IChangeLog Log => _services.GetRequiredService<IChangeLog>();
 
@@ -23,14 +26,9 @@ public abstract partial class ChangeLogSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["ACTORS_DATA"] = _folder,
-            ["ConnectionStrings:Postgres"] = await PostgresAsync(),
-        };
-        var services = new ServiceCollection().AddLogging();
-        services.AddStorage(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        _services = services.BuildServiceProvider();
+        _settings["ACTORS_DATA"] = _folder;
+        _settings["ConnectionStrings:Postgres"] = await PostgresAsync();
+        _services = Silo();
         await _services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
     }
 
@@ -97,6 +95,18 @@ public abstract partial class ChangeLogSpec : IAsyncLifetime
         Assert.True(await waiter.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>A silo's services over the spec's database.</summary>
+    protected ServiceProvider Silo(params ChangeInterest[] interests)
+    {
+        var services = new ServiceCollection().AddLogging();
+        foreach (var interest in interests)
+        {
+            services.AddSingleton(interest);
+        }
+
+        return services.AddStorage(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build()).BuildServiceProvider();
+    }
+
     /// <summary>Reads a partition from its beginning until so many changes have come.</summary>
     protected async Task<List<LoggedChange>> ReadAsync(int partition, int count)
     {
@@ -116,9 +126,9 @@ public abstract partial class ChangeLogSpec : IAsyncLifetime
     }
 
     /// <summary>Commits changes 1 to <paramref name="changes"/> of a user.</summary>
-    protected async Task WriteAsync(string id, int changes, string kind = Kind)
+    protected async Task WriteAsync(string id, int changes, string kind = Kind, IServiceProvider? silo = null)
     {
-        var store = _services.GetRequiredService<ICommitStore>();
+        var store = (silo ?? _services).GetRequiredService<ICommitStore>();
         for (var version = 1; version <= changes; version++)
         {
             var user = new User { Id = id, Email = $"{id}@example.org", CreatedAt = Now, UpdatedAt = Now };
@@ -181,5 +191,28 @@ public sealed class PostgresChangeLogTests(PostgresServer server) : ChangeLogSpe
         Assert.Empty(meanwhile.Changes);
         Assert.True(meanwhile.IsPending);
         Assert.Equal(["users/late", $"users/{early}"], (await ReadAsync(partition, 2)).Select(c => c.Change.Topic));
+    }
+
+    [Fact]
+    public async Task Another_silo_is_told_of_changes_and_which_of_them_are_wanted()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var limit = TimeSpan.FromSeconds(20);
+        await using var writer = Silo(new ChangeInterest("users", "wanted"));
+        var partition = ChangeLogLimits.PartitionOf("users/u");
+        using var listener = ActivatorUtilities.CreateInstance<LogListener>(Services);
+        using var choosy = Log.Watch(partition, onlyWanted: true);
+        using var waiter = Log.Watch(partition);
+        await listener.StartAsync(cancel);
+        Assert.True(await choosy.WaitAsync(limit, cancel)); // It listens, and what came before is not known.
+        Assert.True(await waiter.WaitAsync(limit, cancel));
+
+        await WriteAsync("u", 1, "another kind", writer);
+        Assert.True(await waiter.WaitAsync(limit, cancel));
+        Assert.False(await choosy.WaitAsync(TimeSpan.Zero, cancel));
+
+        await WriteAsync(Neighbour("u"), 1, "wanted", writer);
+        Assert.True(await choosy.WaitAsync(limit, cancel));
+        await listener.StopAsync(cancel);
     }
 }
