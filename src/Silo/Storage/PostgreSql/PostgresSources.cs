@@ -35,6 +35,7 @@ internal static class PostgresSources
         builder.MaxPoolSize = options.ReaderConnections;
         builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
         builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        builder.NoResetOnClose = true; // no read changes its session, and LogListener keeps its own until it breaks
         builder.MaxAutoPrepare = 128;
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
     }
