@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -82,6 +83,27 @@ public sealed class ActorsClient(HttpClient http)
     public Task<Answer> SayAsync(string id, string text, string? clientMessageId = null) => PostAsync(
         $"/api/v1/work-orders/{id}/messages", new { messageType = "text", payload = new { text }, clientMessageId });
 
+    /// <summary>Every row of a list, page by page.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="cursor">What it calls the place to go on from.</param>
+    public async Task<List<JsonElement>> GetAllAsync(string path, string cursor = "after")
+    {
+        var rows = new List<JsonElement>();
+        string? from = null;
+        while (true)
+        {
+            var page = (await GetAsync($"{path}?limit=100{(from is null ? "" : $"&{cursor}={Uri.EscapeDataString(from)}")}")).Expect(HttpStatusCode.OK);
+            rows.AddRange(page.Data.EnumerateArray());
+            if (!page.Meta.TryGetProperty("nextCursor", out var next) || next.GetString() is not { } further)
+            {
+                return rows;
+            }
+
+            Assert.True(further != from, $"The list {path} does not go on after {from}.");
+            from = further;
+        }
+    }
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
@@ -116,7 +138,8 @@ public sealed class ActorsClient(HttpClient http)
     public Task<EventFeed> WatchTopicsAsync(string topics, string? lastEventId = null) =>
         WatchPathAsync($"/api/v1/events?topics={Uri.EscapeDataString(topics)}", lastEventId);
 
-    private async Task<EventFeed> WatchPathAsync(string path, string? lastEventId, CancellationToken cancellationToken = default)
+    /// <summary>Opens a stream of events, whatever the answer is.</summary>
+    public async Task<HttpResponseMessage> OpenStreamAsync(string path, string? lastEventId, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Get, path);
         if (lastEventId is not null)
@@ -124,7 +147,36 @@ public sealed class ActorsClient(HttpClient http)
             request.Headers.Add("Last-Event-ID", lastEventId);
         }
 
-        var message = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>Opens a WebSocket. Throws <see cref="HttpRequestException"/>, with the status if there was an answer.</summary>
+    public async Task<WebSocket> OpenSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {Token}");
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(new Uri(http.BaseAddress!, path)) { Scheme = "ws" }.Uri, cancellationToken);
+            return socket;
+        }
+        catch (WebSocketException refused)
+        {
+            var status = socket.HttpStatusCode;
+            socket.Dispose();
+            throw new HttpRequestException($"{path}: {refused.Message}", refused, status == default(HttpStatusCode) ? null : status);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<EventFeed> WatchPathAsync(string path, string? lastEventId, CancellationToken cancellationToken = default)
+    {
+        var message = await OpenStreamAsync(path, lastEventId, cancellationToken);
         Assert.Equal(HttpStatusCode.OK, message.StatusCode);
         return new EventFeed(await message.Content.ReadAsStreamAsync(cancellationToken));
     }

@@ -12,4 +12,7 @@ internal interface IPostgresInstance : IAsyncDisposable
     Task StartAsync();
 
     Task StopAsync();
+
+    /// <summary>As in a crash of its main process. A container only knows the stop, which is as abrupt.</summary>
+    Task KillAsync() => StopAsync();
 }

@@ -73,21 +73,26 @@ internal sealed class LocalPostgres : IPostgresInstance
             () => AnswersAsync(server), StartDeadline, () => $"PostgreSQL did not answer in time. Its output:\n{server.Output}");
     }
 
-    public async Task StopAsync()
-    {
-        if (_server is { } server)
-        {
-            await server.SignalAsync("QUIT");
-            await server.WaitForExitAsync();
-            await server.DisposeAsync();
-            _server = null;
-        }
-    }
+    public Task StopAsync() => EndAsync("QUIT");
+
+    public Task KillAsync() => EndAsync("KILL");
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        if (_server is { } server)
+        {
+            await server.SignalAsync(signal);
+            // The end of its output, too: orphans of a killed server hold it, and the memory that the next start must have.
+            await server.WaitForExitAsync();
+            await server.DisposeAsync();
+            _server = null;
+        }
     }
 
     private async Task<bool> AnswersAsync(ChildProcess server)

@@ -53,7 +53,10 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Stops at once, as in a crash: no checkpoint, every connection breaks. The data stays for the next start.</summary>
     public async Task StopAsync() => await (await InstanceAsync()).StopAsync();
 
-    /// <summary>Starts again after <see cref="StopAsync"/>, on the same port with the same data.</summary>
+    /// <summary>SIGKILL for the server's main process: the others go on with what they do until they notice. The data stays.</summary>
+    public async Task KillAsync() => await (await InstanceAsync()).KillAsync();
+
+    /// <summary>Starts again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port with the same data.</summary>
     public async Task StartAsync() => await (await InstanceAsync()).StartAsync();
 
     public async ValueTask DisposeAsync()

@@ -5,76 +5,63 @@ using System.Text.Json;
 namespace Actors.Infrastructure;
 
 /// <summary>
-/// A user whose client retries as docs/consistency.md says: the same bytes under the same key, at another frontend if this one fails,
+/// A user whose client retries as docs/consistency.md says: the same bytes under the same key, at the next frontend if this one fails,
 /// until the command is acknowledged. One command at a time.
 /// </summary>
 /// <param name="frontends">The user at each frontend; the first is tried first.</param>
 public sealed class RetryingClient(params IReadOnlyList<ActorsClient> frontends)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private int _frontend;
+    private int _failures;
 
-    /// <summary>Tries that were answered with 503.</summary>
-    public int Refusals { get; private set; }
-
-    /// <summary>Tries whose connection broke.</summary>
-    public int Breaks { get; private set; }
-
-    /// <summary>When the command that is under way was first sent; null between commands.</summary>
-    public long? Since { get; private set; }
+    /// <summary>Tries that failed, of all commands; may be read while one is under way.</summary>
+    public int Failures => Volatile.Read(ref _failures);
 
     /// <summary>How long the last command took from its first sending to its acknowledgement.</summary>
     public TimeSpan LastTook { get; private set; }
 
-    /// <summary>Sends until it is acknowledged. Anything but 2xx and 503 fails the test, and so does silence until a deadline.</summary>
-    /// <param name="path">The address.</param>
-    /// <param name="body">The command.</param>
-    /// <param name="key">Its idempotency key; by default one of its own.</param>
-    public async Task<Answer> PostAsync(string path, object body, string? key = null)
+    /// <summary>How often the last command was sent.</summary>
+    public int LastTries { get; private set; }
+
+    /// <summary>Sends a command until it is acknowledged. Anything but 2xx and 503 fails the test, and so does silence until a deadline.</summary>
+    public Task<Answer> PostAsync(string path, object body) =>
+        SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(body), ("Idempotency-Key", Guid.CreateVersion7().ToString("n")));
+
+    /// <summary>As <see cref="PostAsync"/>, for reading.</summary>
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, bytes: null);
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? bytes, params (string Name, string Value)[] headers)
     {
-        var bytes = JsonSerializer.Serialize(body);
-        key ??= Guid.CreateVersion7().ToString("n");
         var started = Stopwatch.GetTimestamp();
-        Since = started;
         var last = "nothing";
-        for (var failures = 0; ;)
+        for (var tries = 1; ; tries++)
         {
             TimeSpan? wanted = null;
             try
             {
-                var answer = await frontends[_frontend].SendTextAsync(HttpMethod.Post, path, bytes, "application/json", ("Idempotency-Key", key));
+                var answer = await frontends[_frontend].SendTextAsync(method, path, bytes, "application/json", headers);
                 if ((int)answer.Status is >= 200 and < 300)
                 {
-                    LastTook = Stopwatch.GetElapsedTime(started);
-                    Since = null;
+                    (LastTook, LastTries) = (Stopwatch.GetElapsedTime(started), tries);
                     return answer;
                 }
 
-                Assert.True(answer.Status == HttpStatusCode.ServiceUnavailable, $"POST {path}: {answer.Status} {answer.Text}");
-                (last, wanted) = (answer.Text, answer.Message.Headers.RetryAfter?.Delta);
-                Refusals++;
+                Assert.True(answer.Status == HttpStatusCode.ServiceUnavailable, $"{method} {path}: {answer.Status} {answer.Text}");
+                Assert.True(answer.Message.Headers.RetryAfter?.Delta > TimeSpan.Zero, "A 503 that does not say when to come back.");
+                (last, wanted) = (answer.Text, answer.Message.Headers.RetryAfter.Delta);
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)
             {
                 last = broken.Message;
-                Breaks++;
             }
 
+            Interlocked.Increment(ref _failures);
             var waited = Stopwatch.GetElapsedTime(started);
-            Assert.True(waited < Deadline, $"Never acknowledged: POST {path} {bytes}, for {waited.TotalSeconds:F1} s. Last answer: {last}");
-            failures++;
+            Assert.True(waited < Deadline, $"Never acknowledged: {method} {path} {bytes}, for {waited.TotalSeconds:F1} s. Last answer: {last}");
             _frontend = (_frontend + 1) % frontends.Count;
-            await Waiting.PauseAsync(wanted ?? PauseAfter(failures - (frontends.Count - 1)));
+            await Waiting.PauseAsync(wanted ?? Waiting.PauseAfter(tries, frontends.Count));
         }
-    }
-
-    // None as long as there is a frontend that was not asked; then 50, 100, 200 … 1000 ms.
-    private static TimeSpan PauseAfter(int rounds)
-    {
-        var pause = rounds <= 0 ? TimeSpan.Zero : FirstPause * Math.Pow(2, Math.Min(rounds - 1, 10));
-        return pause < LongestPause ? pause : LongestPause;
     }
 }

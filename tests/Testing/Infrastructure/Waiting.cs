@@ -6,6 +6,7 @@ namespace Actors.Infrastructure;
 public static class Waiting
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="question">May throw to end the wait at once.</param>
@@ -24,6 +25,17 @@ public static class Waiting
 
             await timer.WaitForNextTickAsync();
         }
+    }
+
+    /// <summary>
+    /// How long a client pauses after so many failures in a row: not while there is a server that it has not tried; then 50, 100, 200 …
+    /// 1000 ms.
+    /// </summary>
+    public static TimeSpan PauseAfter(int failures, int servers)
+    {
+        var rounds = failures - (servers - 1);
+        var pause = rounds <= 0 ? TimeSpan.Zero : Interval * Math.Pow(2, Math.Min(rounds - 1, 10));
+        return pause < LongestPause ? pause : LongestPause;
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Actors.Infrastructure;
 
 namespace Actors.Durability;
@@ -23,7 +22,7 @@ public sealed class Ledger
         foreach (var (id, commands) in _commands)
         {
             var order = await reader.GetWorkOrderAsync(id);
-            var logs = await AllAsync(reader, $"/api/v1/work-orders/{id}/progress-logs");
+            var logs = await reader.GetAllAsync($"/api/v1/work-orders/{id}/progress-logs");
             Assert.Equal(commands, order.GetProperty("version").GetInt64());
             Assert.Equal(Enumerable.Range(1, (int)commands).Select(v => (long)v), await EventVersionsAsync(reader, id, commands));
             foreach (var step in order.GetProperty("steps").EnumerateArray())
@@ -46,19 +45,5 @@ public sealed class Ledger
         }
 
         return versions;
-    }
-
-    private static async Task<List<JsonElement>> AllAsync(ActorsClient reader, string path)
-    {
-        var rows = new List<JsonElement>();
-        string? after = null;
-        do
-        {
-            var page = await reader.GetAsync($"{path}?limit=100{(after is null ? "" : $"&after={after}")}");
-            rows.AddRange(page.Data.EnumerateArray());
-            after = page.Meta.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
-        }
-        while (after is not null);
-        return rows;
     }
 }

@@ -38,6 +38,19 @@ public sealed class PostgresServerTests(PostgresServer shared)
         Assert.Equal("kept", await ScalarAsync(database, "select id from things"));
     }
 
+    [Fact]
+    public async Task A_server_whose_main_process_is_killed_comes_back_with_its_data()
+    {
+        await using var server = await PostgresServer.StartNewAsync(durable: true);
+        var database = await server.CreateDatabaseAsync();
+        await ExecuteAsync(database, "create table things (id text primary key); insert into things values ('kept')");
+
+        await server.KillAsync();
+        await server.StartAsync();
+
+        Assert.Equal("kept", await ScalarAsync(database, "select id from things"));
+    }
+
     private static async Task ExecuteAsync(string database, string sql)
     {
         await using var source = NpgsqlDataSource.Create(database);
