@@ -116,6 +116,10 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         try
         {
             change = decide();
+            if (State is null && change?.Next is not null)
+            {
+                await RefuseSecondLifeAsync();
+            }
         }
         catch (AppException) when (key is not null)
         {
@@ -164,7 +168,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
 
         var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, after, limit, cancellationToken);
-        return page.Items.IsEmpty || page.Items[0].Version != after + 1
+        return page.Items.IsEmpty || page.Items[^1].Version != after + page.Items.Length // versions are unique: any gap shows here
             ? new([], version, IsTooOld: true)
             : new(page.Items, Math.Max(version, page.Items[^1].Version));
     }
@@ -204,6 +208,15 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         var changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.TrySetResult();
+    }
+
+    // A topic's versions begin once: the log of an entity that was deleted must not go on with 1.
+    private async Task RefuseSecondLifeAsync()
+    {
+        if (await ChangeLogRows.FindVersionAsync(Database, Topic, CancellationToken.None) > 0)
+        {
+            throw Refusal(ChangeLogRows.KeyConstraint);
+        }
     }
 
     private Task<StoredAnswer?> FindAnswerAsync(CommandKey key) => Database.FirstAsync(

@@ -187,7 +187,7 @@ internal sealed class WorkOrderGrain(
     protected override AppException Refusal(string? constraint) => constraint switch
     {
         CodeKey => new(ErrorKind.Conflict, CodeTaken, "Another work order has this code."),
-        "change_events_pkey" or "change_events_topic_version_key" =>
+        ChangeLogRows.KeyConstraint or "change_events_topic_version_key" =>
             new(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "A work order with this id existed before."),
         null => Errors.Invalid("", "holds a value that cannot be stored"),
         _ when constraint.EndsWith("_fkey", StringComparison.Ordinal) =>
