@@ -71,13 +71,10 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
 
     private async Task<TailPage> ReadOldAsync(LogCursor after, int limit, CancellationToken cancellationToken)
     {
-        if (after < await log.HorizonAsync(Partition, cancellationToken))
-        {
-            return new([], after, IsTooOld: true);
-        }
-
         var page = await log.ReadAsync(Partition, after, limit, cancellationToken);
-        return new(page.Changes, page.Changes.IsEmpty ? after : page.Changes[^1].Cursor);
+        return page.IsTooOld
+            ? new([], after, IsTooOld: true)
+            : new(page.Changes, page.Changes.IsEmpty ? after : page.Changes[^1].Cursor);
     }
 
     private async Task FollowAsync()
@@ -90,6 +87,12 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
             {
                 var page = await log.ReadAsync(Partition, _head, ChangeLogLimits.MaxPage, _stop.Token);
                 isDown = false;
+                if (page.IsTooOld)
+                {
+                    await BeginAnewAsync();
+                    continue;
+                }
+
                 Append(page.Changes);
                 if (page.IsPending)
                 {
@@ -119,6 +122,15 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
         }
     }
 
+    // The store was out of reach for so long that the log was dropped behind the head: what followers lack is not in the ring.
+    private async Task BeginAnewAsync()
+    {
+        var head = await log.HeadAsync(Partition, _stop.Token);
+        _ring.Clear();
+        _floor = _head = head;
+        Signal();
+    }
+
     private void Append(ImmutableArray<LoggedChange> changes)
     {
         if (changes.IsEmpty)
@@ -135,6 +147,11 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
             _ring.RemoveRange(0, dropped);
         }
 
+        Signal();
+    }
+
+    private void Signal()
+    {
         var news = _news;
         _news = NewSignal();
         news.TrySetResult();
