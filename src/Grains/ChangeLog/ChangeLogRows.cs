@@ -19,6 +19,9 @@ public static class ChangeLogRows
     /// <summary>The columns that <see cref="Read"/> takes, in its order.</summary>
     public const string Columns = "topic, version, kind, data, actor, at, audience";
 
+    /// <summary>The constraint that keeps a topic's version from being written twice.</summary>
+    public const string KeyConstraint = "change_events_pkey";
+
     private const char AudienceSeparator = '\n';
 
     /// <summary>Reads an event from the columns beginning at <paramref name="first"/>.</summary>

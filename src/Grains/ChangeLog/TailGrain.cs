@@ -28,9 +28,7 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // Where everything was dropped for its age, the log goes on after what was dropped.
-        var (head, horizon) = (await log.HeadAsync(Partition, cancellationToken), await log.HorizonAsync(Partition, cancellationToken));
-        _floor = _head = head > horizon ? head : horizon;
+        _floor = _head = await log.HeadAsync(Partition, cancellationToken);
         _ = FollowAsync();
     }
 
@@ -79,13 +77,10 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
 
     private async Task<TailPage> ReadOldAsync(LogCursor after, int limit, CancellationToken cancellationToken)
     {
-        if (after < await log.HorizonAsync(Partition, cancellationToken))
-        {
-            return new([], after, IsLost: true);
-        }
-
         var page = await log.ReadAsync(Partition, after, limit, cancellationToken);
-        return new(page.Changes, page.Changes.IsEmpty ? after : page.Changes[^1].Cursor);
+        return page.IsTooOld
+            ? new([], after, IsLost: true)
+            : new(page.Changes, page.Changes.IsEmpty ? after : page.Changes[^1].Cursor);
     }
 
     private async Task FollowAsync()
@@ -98,6 +93,12 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
             {
                 var page = await log.ReadAsync(Partition, _head, ChangeLogLimits.MaxPage, _stop.Token);
                 isDown = false;
+                if (page.IsTooOld)
+                {
+                    await BeginAnewAsync();
+                    continue;
+                }
+
                 Append(page.Changes);
                 if (page.IsPending)
                 {
@@ -127,6 +128,15 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
         }
     }
 
+    // The store was out of reach for so long that the log was dropped behind the head: what followers lack is not in the ring.
+    private async Task BeginAnewAsync()
+    {
+        var head = await log.HeadAsync(Partition, _stop.Token);
+        _ring.Clear();
+        _floor = _head = head;
+        Signal();
+    }
+
     private void Append(ImmutableArray<LoggedChange> changes)
     {
         if (changes.IsEmpty)
@@ -143,6 +153,11 @@ internal sealed partial class TailGrain(IChangeLog log, TimeProvider time, ILogg
             _ring.RemoveRange(0, dropped);
         }
 
+        Signal();
+    }
+
+    private void Signal()
+    {
         var news = _news;
         _news = NewSignal();
         news.TrySetResult();

@@ -103,6 +103,10 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         try
         {
             change = decide();
+            if (State is null && change?.Next is not null)
+            {
+                await RefuseSecondLifeAsync();
+            }
         }
         catch (AppException) when (key is not null)
         {
@@ -151,7 +155,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
 
         var page = await ChangeLogRows.ReadTopicAsync(Database, Topic, last, limit, cancellationToken);
-        return page.Items.IsEmpty || page.Items[0].Version != last + 1
+        return page.Items.IsEmpty || page.Items[^1].Version != last + page.Items.Length // versions are unique: any gap shows here
             ? new([], version, IsTooOld: true)
             : new(page.Items, Math.Max(version, page.Items[^1].Version));
     }
@@ -180,6 +184,15 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
             default:
                 DeactivateOnIdle();
                 throw Errors.Unavailable("Whether the change was written is not known; repeat it with the same idempotency key.");
+        }
+    }
+
+    // A topic's versions begin once: the log of an entity that was deleted must not go on with 1.
+    private async Task RefuseSecondLifeAsync()
+    {
+        if (await ChangeLogRows.FindVersionAsync(Database, Topic, CancellationToken.None) > 0)
+        {
+            throw Refusal(ChangeLogRows.KeyConstraint);
         }
     }
 

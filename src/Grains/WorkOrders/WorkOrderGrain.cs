@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Actors.ChangeLog;
 using Actors.Storage;
 using Microsoft.Extensions.Options;
 
@@ -160,7 +161,7 @@ internal sealed class WorkOrderGrain(EntityServices services, IGrainFactory grai
     protected override AppException Refusal(string? constraint) => constraint switch
     {
         CodeKey => new(ErrorKind.Conflict, CodeTaken, "Another work order has this code."),
-        "change_events_pkey" or "change_events_topic_version_key" =>
+        ChangeLogRows.KeyConstraint or "change_events_topic_version_key" =>
             new(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "A work order with this id existed before."),
         null => Errors.Invalid("", "holds a value that cannot be stored"),
         _ when constraint.EndsWith("_fkey", StringComparison.Ordinal) =>

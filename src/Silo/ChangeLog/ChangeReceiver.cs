@@ -103,7 +103,7 @@ internal sealed partial class ChangeReceiver(
     {
         if (!_isLoaded)
         {
-            _read = _handled = _saved = await log.LoadCheckpointAsync(ChangeConsumers.Streams, partition, cancellationToken);
+            _read = _handled = _saved = await log.LoadCheckpointAsync(ChangeStreams.Consumer, partition, cancellationToken);
             _isLoaded = true;
         }
 
@@ -179,7 +179,7 @@ internal sealed partial class ChangeReceiver(
         if (_handled > _saved)
         {
             _savedAt = time.GetTimestamp();
-            await log.SaveCheckpointAsync(ChangeConsumers.Streams, partition, _handled, cancellationToken);
+            await log.SaveCheckpointAsync(ChangeStreams.Consumer, partition, _handled, cancellationToken);
             _saved = _handled;
         }
     }

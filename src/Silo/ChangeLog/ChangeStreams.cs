@@ -17,6 +17,9 @@ internal sealed class ChangeStreams : IQueueAdapterFactory, IQueueAdapter, IQueu
     /// <summary>Name of the provider.</summary>
     public const string ProviderName = "changes";
 
+    /// <summary>Name of the checkpoints, on behalf of every grain that follows changes.</summary>
+    public const string Consumer = "streams";
+
     private readonly IServiceProvider _services;
     private readonly HashRingBasedPartitionedStreamQueueMapper _queues;
 
@@ -60,23 +63,28 @@ internal sealed class ChangeStreams : IQueueAdapterFactory, IQueueAdapter, IQueu
 /// <summary>Adds the streams to a silo.</summary>
 internal static class ChangeStreamsHosting
 {
-    public static ISiloBuilder AddChangeStreams(this ISiloBuilder silo) => silo.AddPersistentStreams(
-        ChangeStreams.ProviderName,
-        (services, name) => new ChangeStreams(services, name),
-        streams =>
-        {
-            streams.ConfigurePullingAgent(agent => agent.Configure(options =>
+    public static ISiloBuilder AddChangeStreams(this ISiloBuilder silo)
+    {
+        // What the streams have not passed must not be dropped from the log.
+        silo.Services.AddSingleton(new LogConsumer(ChangeStreams.Consumer));
+        return silo.AddPersistentStreams(
+            ChangeStreams.ProviderName,
+            (services, name) => new ChangeStreams(services, name),
+            streams =>
             {
-                // The receiver waits for signals itself; this is the pause between two calls of it.
-                options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(2);
-                options.BatchContainerBatchSize = 1;
-                options.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
-                // The agent looks at all streams it knows before each read.
-                options.StreamInactivityPeriod = TimeSpan.FromMinutes(5);
-            }));
-            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-            streams.ConfigureBackoffProvider((_, _) => new DeliveryPauses());
-        });
+                streams.ConfigurePullingAgent(agent => agent.Configure(options =>
+                {
+                    // The receiver waits for signals itself; this is the pause between two calls of it.
+                    options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(2);
+                    options.BatchContainerBatchSize = 1;
+                    options.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
+                    // The agent looks at all streams it knows before each read.
+                    options.StreamInactivityPeriod = TimeSpan.FromMinutes(5);
+                }));
+                streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+                streams.ConfigureBackoffProvider((_, _) => new DeliveryPauses());
+            });
+    }
 }
 
 /// <summary>Pauses between deliveries of a batch that its consumer did not take: from a tenth of a second, doubling to five seconds.</summary>

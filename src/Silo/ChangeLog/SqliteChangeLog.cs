@@ -5,19 +5,28 @@ namespace Actors.ChangeLog;
 /// <summary>The change log in SQLite: one writer, so positions become visible in their order and are the whole cursor.</summary>
 internal sealed class SqliteChangeLog(Database database, LogSignals signals) : IChangeLog
 {
-    public async Task<LogPage> ReadAsync(int partition, LogCursor after, int limit, CancellationToken cancellationToken) => new(
-        await database.ListAsync(
+    public async Task<LogPage> ReadAsync(int partition, LogCursor after, int limit, CancellationToken cancellationToken)
+    {
+        var changes = await database.ListAsync(
             $"""
             select position, {ChangeLogRows.Columns} from change_events
             where partition = @partition and position > @after order by position limit @limit
             """,
             [("partition", partition), ("after", after.Position), ("limit", limit)],
             row => new LoggedChange(new(0, row.GetInt64(0)), ChangeLogRows.Read(row, first: 1)),
-            cancellationToken),
-        IsPending: false);
+            cancellationToken);
+
+        // After the changes: whatever was dropped before they were read is told.
+        return new(changes, IsPending: false, IsTooOld: after < await HorizonAsync(partition, cancellationToken));
+    }
 
     public Task<LogCursor> HeadAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
-        "select coalesce(max(position), 0) from change_events where partition = @partition", [("partition", partition)], cancellationToken);
+        """
+        select max(coalesce((select max(position) from change_events where partition = @partition), 0),
+                   coalesce((select position from change_log_horizons where partition = @partition), 0))
+        """,
+        [("partition", partition)],
+        cancellationToken);
 
     public Task<LogCursor> HorizonAsync(int partition, CancellationToken cancellationToken) => CursorAsync(
         "select coalesce(max(position), 0) from change_log_horizons where partition = @partition", [("partition", partition)], cancellationToken);

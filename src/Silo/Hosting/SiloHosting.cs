@@ -37,9 +37,9 @@ public static class SiloHosting
         this IHostApplicationBuilder builder, bool isAlone, Action<ISiloBuilder> useClustering)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(builder.Configuration, isAlone);
-        // Before the silo starts: hosted services start in the order of their registration.
+        // Before the silo and what looks after the store: hosted services start in the order of their registration.
         builder.Services.AddHostedService<SchemaAtStart>();
+        builder.Services.AddStorage(builder.Configuration, isAlone);
         builder.UseOrleans(silo =>
         {
             useClustering(silo);

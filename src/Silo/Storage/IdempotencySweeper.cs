@@ -4,11 +4,13 @@ namespace Actors.Storage;
 
 /// <summary>Forgets idempotency keys that are older than <see cref="StorageOptions.IdempotencyRetention"/>.</summary>
 internal sealed partial class IdempotencySweeper(
-    DbDataSource source, StorageOptions options, TimeProvider time, ILogger<IdempotencySweeper> logger) : BackgroundService
+    DbDataSource source, StorageOptions options, TimeProvider time, ILogger<IdempotencySweeper> logger)
+    : Sweeper(TimeSpan.FromMinutes(10), time, logger)
 {
     private const int BatchRows = 1_000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _logger = logger;
 
     /// <summary>Deletes what is too old, in batches so that no lock is held for long; the number of records.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -22,7 +24,7 @@ internal sealed partial class IdempotencySweeper(
                 delete from idempotency_keys where (resource, caller_id, key) in (
                     select resource, caller_id, key from idempotency_keys where created_at < @limit order by created_at limit @rows)
                 """);
-            Add(command, "limit", time.GetUtcNow() - options.IdempotencyRetention);
+            Add(command, "limit", _time.GetUtcNow() - options.IdempotencyRetention);
             Add(command, "rows", BatchRows);
             deleted = await command.ExecuteNonQueryAsync(cancellationToken);
             total += deleted;
@@ -31,23 +33,12 @@ internal sealed partial class IdempotencySweeper(
         return total;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var deleted = await SweepAsync(cancellationToken);
+        if (deleted > 0)
         {
-            try
-            {
-                var deleted = await SweepAsync(stoppingToken);
-                if (deleted > 0)
-                {
-                    LogSwept(deleted);
-                }
-            }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
-            {
-                LogFailed(exception); // the next tick tries again; nothing depends on this one
-            }
+            LogSwept(deleted);
         }
     }
 
@@ -58,4 +49,7 @@ internal sealed partial class IdempotencySweeper(
         parameter.Value = value;
         command.Parameters.Add(parameter);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Records} idempotency keys that were too old")]
+    private partial void LogSwept(int records);
 }

@@ -52,6 +52,12 @@ public sealed class StorageOptions
     /// </summary>
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How long changes are kept in the log: so long a feed can be resumed without a new snapshot. Default 7 days, at least 1 day. What is
+    /// older goes, on PostgreSQL by whole days, as soon as every consumer has passed it.
+    /// </summary>
+    public TimeSpan LogRetention { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="OptionsValidationException">A setting is missing or bad; the message is one sentence that names it.</exception>
     public static StorageOptions Read(IConfiguration configuration)
@@ -92,6 +98,7 @@ public sealed class StorageOptions
         Check(CommandTimeout >= TimeSpan.FromSeconds(3) && CommandTimeout <= TimeSpan.FromMinutes(5), nameof(CommandTimeout), "between 3 s and 5 min");
         Check(FailFast >= TimeSpan.Zero && FailFast <= TimeSpan.FromMinutes(1), nameof(FailFast), "between 0 and 1 min");
         Check(IdempotencyRetention >= TimeSpan.FromHours(1), nameof(IdempotencyRetention), "1 hour or longer");
+        Check(LogRetention >= TimeSpan.FromDays(1) && LogRetention <= TimeSpan.FromDays(3_650), nameof(LogRetention), "between 1 and 3650 days");
         Check(PostgreSql is not null || !string.IsNullOrWhiteSpace(SqlitePath), nameof(SqlitePath), "a path when there is no PostgreSQL");
     }
 

@@ -13,7 +13,7 @@ public static class StorageServices
     /// <summary>
     /// Adds <see cref="ICommitStore"/>, <see cref="Database"/>, <see cref="Migrator"/>, <see cref="StorageProbe"/> and
     /// <see cref="StorageOptions"/>: on PostgreSQL if it is configured, else on a SQLite file. Nothing connects yet; run the
-    /// migrator before anything else uses the store.
+    /// migrator before anything else uses the store, also before the hosted services that this adds.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">The settings.</param>
@@ -29,6 +29,9 @@ public static class StorageServices
         services.AddSingleton<StorageProbe>();
         services.AddSingleton<Database>();
         services.AddHostedService<IdempotencySweeper>();
+        services.AddSingleton<LogInstruments>();
+        services.AddSingleton<LogRetention>();
+        services.AddHostedService(p => p.GetRequiredService<LogRetention>());
         services.AddSingleton<LogSignals>();
         services.TryAddSingleton<ChangeInterests>();
         services.AddSingleton<ICommitObserver>(p => new LogAnnouncer(
@@ -41,6 +44,7 @@ public static class StorageServices
             services.AddSingleton<ICommitStore, PostgresCommitStore>();
             services.AddSingleton<DbDataSource>(_ => PostgresSources.Reader(options));
             services.AddSingleton<IChangeLog, PostgresChangeLog>();
+            services.AddSingleton<IOldChanges, PostgresOldChanges>();
             if (!isAlone)
             {
                 services.AddHostedService<LogListener>();
@@ -53,6 +57,7 @@ public static class StorageServices
         {
             services.AddSingleton<ICommitStore, SqliteCommitStore>();
             services.AddSingleton<IChangeLog, SqliteChangeLog>();
+            services.AddSingleton<IOldChanges, SqliteOldChanges>();
             services.AddSingleton(_ => SqliteSources.Reader(options.SqlitePath));
             services.AddSingleton<Migrator>(p => new SqliteMigrator(
                 options.SqlitePath, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Migrator>>()));

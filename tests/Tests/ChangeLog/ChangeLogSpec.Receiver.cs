@@ -5,8 +5,6 @@ namespace Actors.ChangeLog;
 /// <summary>The log as the stream provider reads it.</summary>
 public abstract partial class ChangeLogSpec
 {
-    private const string Kind = "kind"; // of every change that the spec writes
-
     private static int PartitionOfUser => ChangeLogLimits.PartitionOf("users/u");
 
     [Fact]
@@ -100,9 +98,9 @@ public abstract partial class ChangeLogSpec
         var change = Change("u", 7);
         var cancel = TestContext.Current.CancellationToken;
 
-        Assert.True(await Log.ParkAsync("one", change, "reason", Now, cancel));
-        Assert.False(await Log.ParkAsync("one", change, "another reason", Now, cancel));
-        Assert.True(await Log.ParkAsync("other", change, "reason", Now, cancel));
+        Assert.True(await Log.ParkAsync("one", change, "reason", Start, cancel));
+        Assert.False(await Log.ParkAsync("one", change, "another reason", Start, cancel));
+        Assert.True(await Log.ParkAsync("other", change, "reason", Start, cancel));
     }
 
     private ChangeReceiver Receiver(string kind, IChangeLog? log = null) => new(
@@ -123,7 +121,7 @@ public abstract partial class ChangeLogSpec
     }
 
     private Task<LogCursor> CheckpointAsync() =>
-        Log.LoadCheckpointAsync(ChangeConsumers.Streams, PartitionOfUser, TestContext.Current.CancellationToken);
+        Log.LoadCheckpointAsync(ChangeStreams.Consumer, PartitionOfUser, TestContext.Current.CancellationToken);
 
     /// <summary>Another user whose changes are in the same partition.</summary>
     protected static string Neighbour(string id) => Enumerable.Range(0, 1_000).Select(i => $"v{i}")

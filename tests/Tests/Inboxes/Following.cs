@@ -15,7 +15,7 @@ internal static class Following
         {
             var end = await FindEndAsync(log, partition);
             await Waiting.UntilAsync(
-                async () => await log.LoadCheckpointAsync(ChangeConsumers.Streams, partition, TestContext.Current.CancellationToken) >= end,
+                async () => await log.LoadCheckpointAsync(ChangeStreams.Consumer, partition, TestContext.Current.CancellationToken) >= end,
                 TimeSpan.FromSeconds(60),
                 () => $"Partition {partition} was not handled up to {end}.");
         }

@@ -33,6 +33,7 @@ public sealed class StorageOptionsTests
     [InlineData("Storage:ConnectTimeout", "00:00:00", "Storage:ConnectTimeout must be between")]
     [InlineData("Storage:CommandTimeout", "00:00:01", "Storage:CommandTimeout must be between")]
     [InlineData("Storage:IdempotencyRetention", "00:00:10", "Storage:IdempotencyRetention must be 1 hour or longer")]
+    [InlineData("Storage:LogRetention", "23:59:59", "Storage:LogRetention must be between 1 and 3650 days")]
     [InlineData("DATABASE_URL", "mysql://x", "DATABASE_URL: a database address must start with")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string name, string value, string sentence)
     {

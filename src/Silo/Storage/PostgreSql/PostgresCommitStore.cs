@@ -189,7 +189,7 @@ internal sealed partial class PostgresCommitStore : ICommitStore, IBatchWriter, 
     {
         if (guilt is PostgresException error && PostgresFaults.IsViolation(error))
         {
-            return new CommitOutcome(CommitStatus.Violation, error.ConstraintName);
+            return new CommitOutcome(CommitStatus.Violation, PostgresFaults.Constraint(error));
         }
 
         LogRefused(guilt, commit.Root.Table.Name);

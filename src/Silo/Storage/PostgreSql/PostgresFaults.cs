@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Actors.Storage.PostgreSql;
@@ -22,7 +23,7 @@ internal enum PostgresFault
 /// Reads errors of the writer. An answer of severity ERROR is certain: the statement is its own transaction and was rolled
 /// back. FATAL ends the session, maybe after the commit; without an answer nothing is certain either.
 /// </summary>
-internal static class PostgresFaults
+internal static partial class PostgresFaults
 {
     public static PostgresFault Of(Exception exception) => exception switch
     {
@@ -48,4 +49,14 @@ internal static class PostgresFaults
 
     /// <summary>Whether the data is to blame (integrity, data, limits, two rows of one key, a view's check), and not our SQL.</summary>
     public static bool IsViolation(PostgresException error) => error.SqlState[..2] is "21" or "22" or "23" or "44" or "54";
+
+    /// <summary>
+    /// The constraint that refused, as its table calls it: a partition has constraints of its own.
+    /// change_events_part_20260301_pkey → change_events_pkey
+    /// </summary>
+    public static string? Constraint(PostgresException error) =>
+        error.ConstraintName is { } name ? Part().Replace(name, "_") : null;
+
+    [GeneratedRegex("_part_(first|other|[0-9]{8})_", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Part();
 }

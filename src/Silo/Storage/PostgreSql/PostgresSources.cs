@@ -5,6 +5,11 @@ namespace Actors.Storage.PostgreSql;
 /// <summary>The connection pools of one silo: commits never wait behind reads.</summary>
 internal static class PostgresSources
 {
+    private const string PlannedOnceForIndexes = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+
+    // Reads are short; what does not find one waits.
+    private const int LogConnections = 8;
+
     /// <summary>
     /// Writers' sessions. Their statements are lookups by key with arrays of unknown size, so they are planned once, for an
     /// index (a plan made for an empty table would stay a scan; JIT would compile the "expensive" plan). The server gives
@@ -14,7 +19,7 @@ internal static class PostgresSources
     {
         var statementLimit = (options.CommandTimeout - TimeSpan.FromSeconds(2)).TotalMilliseconds;
         var builder = new NpgsqlConnectionStringBuilder(options.PostgreSql);
-        builder.Options = $"{builder.Options} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+        builder.Options = $"{builder.Options} {PlannedOnceForIndexes}"
             + $" -c statement_timeout={statementLimit:F0} -c lock_timeout={statementLimit / 4:F0}";
         builder.ApplicationName ??= "actors-writer";
         builder.Pooling = true;
@@ -37,6 +42,23 @@ internal static class PostgresSources
         builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
         builder.NoResetOnClose = true; // no read changes its session, and LogListener keeps its own until it breaks
         builder.MaxAutoPrepare = 128;
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+
+    /// <summary>
+    /// Sessions that read the change log. Left to itself, the server would plan every read anew, over all partitions: ten times the cost of
+    /// a read that finds nothing.
+    /// </summary>
+    public static NpgsqlDataSource Log(StorageOptions options)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(options.PostgreSql);
+        builder.Options = $"{builder.Options} {PlannedOnceForIndexes}";
+        builder.ApplicationName ??= "actors-log";
+        builder.MaxPoolSize = LogConnections;
+        builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
+        builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        builder.MaxAutoPrepare = 32;
+        builder.AutoPrepareMinUsages = 2;
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
     }
 }
