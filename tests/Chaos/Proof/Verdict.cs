@@ -22,7 +22,7 @@ public static class Verdict
     }
 
     /// <summary>No acknowledged write is lost, no effect is there twice, and none that nobody was told of.</summary>
-    private static void AssertEachCommandOnce(Acknowledged acknowledged, IReadOnlyDictionary<string, List<Effect>> log)
+    internal static void AssertEachCommandOnce(Acknowledged acknowledged, IReadOnlyDictionary<string, List<Effect>> log)
     {
         var happened = log.Values.SelectMany(effects => effects).ToList();
         var twice = happened.GroupBy(e => e).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
