@@ -48,7 +48,8 @@ internal sealed class Contender : IAsyncDisposable
         return new(Apart, product.Url, [.. product.Processes.Select(p => p.Cpu), await PostgresOf(server)], users, server.ConnectionString, parts);
     });
 
-    public static Task<Contender> StartBaselineAsync(string binaries, string redisBinary, HttpBenchOptions options) => StartAsync(binaries, async (server, parts) =>
+    public static Task<Contender> StartBaselineAsync(string binaries, string redisBinary, HttpBenchOptions options) => StartAsync(
+        binaries, async (server, parts) =>
     {
         await Seed.MigrateAsync(server.ConnectionString);
         var users = await Seed.UsersAsync(server.ConnectionString, options.Connections);

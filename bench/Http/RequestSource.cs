@@ -7,6 +7,7 @@ namespace Actors.Bench;
 internal sealed class RequestSource(Owner owner, Uri server)
 {
     private const int Steps = 6;
+    private const string Orders = "/api/v1/work-orders";
     private const string Report = """{"completedQuantity":1,"confirmationMode":"scan"}""";
 
     private static readonly string NewOrder =
@@ -18,9 +19,7 @@ internal sealed class RequestSource(Owner owner, Uri server)
     private static readonly int NewOrderLength = Encoding.UTF8.GetByteCount(NewOrder);
 
     private readonly byte[] _buffer = new byte[8 * 1024];
-    private readonly string _host = server.Authority;
     private int _count;
-    private int _written;
 
     /// <summary>The next request; valid until the next call.</summary>
     public ReadOnlySpan<byte> Next(Operation operation)
@@ -28,22 +27,29 @@ internal sealed class RequestSource(Owner owner, Uri server)
         var order = owner.Orders[_count % owner.Orders.Count];
         var step = (_count / owner.Orders.Count % Steps) + 1; // every step in its turn, so that the step gate lets it pass
         _count++;
-        var (host, who, key) = (_host, owner.Credentials, Guid.CreateVersion7());
-        _ = operation switch
+        var length = operation switch
         {
-            Operation.Get => Utf8.TryWrite(_buffer, $"GET /api/v1/work-orders/{order} HTTP/1.1\r\nHost: {host}\r\n{who}\r\n\r\n", out _written),
-            Operation.List => Utf8.TryWrite(
-                _buffer, $"GET /api/v1/work-orders?ownerId={owner.Id}&limit=20 HTTP/1.1\r\nHost: {host}\r\n{who}\r\n\r\n", out _written),
-            Operation.Progress => Utf8.TryWrite(
-                _buffer,
-                $"POST /api/v1/work-orders/{order}/steps/step-{step}/progress HTTP/1.1\r\nHost: {host}\r\n{who}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {Report.Length}\r\n\r\n{Report}",
-                out _written),
-            _ => Utf8.TryWrite(
-                _buffer,
-                $"POST /api/v1/work-orders HTTP/1.1\r\nHost: {host}\r\n{who}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {NewOrderLength}\r\n\r\n{NewOrder}",
-                out _written),
+            Operation.Get => Get($"/{order}"),
+            Operation.List => Get($"?ownerId={owner.Id}&limit=20"),
+            Operation.Progress => Post($"/{order}/steps/step-{step}/progress", Report, Report.Length),
+            _ => Post("", NewOrder, NewOrderLength),
         };
-        return _buffer.AsSpan(0, _written);
+        return _buffer.AsSpan(0, length);
     }
 
+    private int Get(string path)
+    {
+        Utf8.TryWrite(_buffer, $"GET {Orders}{path} HTTP/1.1\r\nHost: {server.Authority}\r\n{owner.Credentials}\r\n\r\n", out var length);
+        return length;
+    }
+
+    private int Post(string path, string body, int bodyLength)
+    {
+        Utf8.TryWrite(
+            _buffer,
+            $"POST {Orders}{path} HTTP/1.1\r\nHost: {server.Authority}\r\n{owner.Credentials}\r\nIdempotency-Key: {Guid.CreateVersion7()}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {bodyLength}\r\n\r\n{body}",
+            out var length);
+        return length;
+    }
 }

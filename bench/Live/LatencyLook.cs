@@ -15,7 +15,9 @@ internal sealed class LatencyLook(Uri server, string token, LiveBenchOptions opt
     public static void PrintHead()
     {
         Console.WriteLine();
-        Console.WriteLine("| system | watchers | orders | from sending: p50 ms | p99 | last watcher p50 | p99 | from the answer: p50 ms | p99 | last watcher p50 | p99 | cut | missing |");
+        Console.WriteLine(
+            "| system | watchers | orders | from sending: p50 ms | p99 | last watcher p50 | p99 "
+            + "| from the answer: p50 ms | p99 | last watcher p50 | p99 | cut | missing |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     }
 
@@ -97,11 +99,11 @@ internal sealed class LatencyLook(Uri server, string token, LiveBenchOptions opt
             }
         }
 
-        var lastLines = last.Select(l => (l.Value - orders[l.Key.Order].TimesOf(l.Key.Number).Sent, l.Value - orders[l.Key.Order].TimesOf(l.Key.Number).Answered)).ToList();
+        var lastLines = last.Select(l => (At: l.Value, Times: orders[l.Key.Order].TimesOf(l.Key.Number))).ToList();
         var (p50, p99) = Percentiles(lines.Select(l => l.FromSending));
-        var (lastP50, lastP99) = Percentiles(lastLines.Select(l => l.Item1));
+        var (lastP50, lastP99) = Percentiles(lastLines.Select(l => l.At - l.Times.Sent));
         var (answerP50, answerP99) = Percentiles(lines.Select(l => l.FromAnswer));
-        var (answerLastP50, answerLastP99) = Percentiles(lastLines.Select(l => l.Item2));
+        var (answerLastP50, answerLastP99) = Percentiles(lastLines.Select(l => l.At - l.Times.Answered));
         Console.WriteLine(
             $"| {system} | {told.Length} | {orders.Count} | {p50:F1} | {p99:F1} | {lastP50:F1} | {lastP99:F1} "
             + $"| {answerP50:F1} | {answerP99:F1} | {answerLastP50:F1} | {answerLastP99:F1} | {cuts} | {missing} |");

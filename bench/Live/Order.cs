@@ -64,7 +64,8 @@ internal sealed class Order
     public (long Sent, long Answered) TimesOf(long number) => (_sent[number], _answered[number]);
 
     private static byte[] Post(Uri server, string token, string path, string body) => Encoding.UTF8.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\n"
+        + $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
     private static void Expect(HttpConnection connection, int status, int expected)
     {

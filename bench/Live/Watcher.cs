@@ -44,7 +44,8 @@ internal sealed class Watcher : IDisposable
             var resume = after is null ? "" : $"Last-Event-ID: {after}\r\n";
             await watcher._socket.SendAsync(
                 Encoding.ASCII.GetBytes(
-                    $"GET /api/v1/work-orders/{order.Id}/events HTTP/1.1\r\nHost: {order.Server.Authority}\r\nAuthorization: Bearer {order.Token}\r\nAccept: text/event-stream\r\n{resume}\r\n"),
+                    $"GET /api/v1/work-orders/{order.Id}/events HTTP/1.1\r\nHost: {order.Server.Authority}\r\n"
+                    + $"Authorization: Bearer {order.Token}\r\nAccept: text/event-stream\r\n{resume}\r\n"),
                 cancellationToken);
             await watcher.ReadHeadAsync(cancellationToken);
             return watcher;
@@ -131,6 +132,8 @@ internal sealed class Watcher : IDisposable
     private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> name)
     {
         var at = frame.IndexOf(name);
-        return at < 0 ? throw new InvalidDataException($"No {Encoding.ASCII.GetString(name)} in {Encoding.UTF8.GetString(frame)}") : frame[(at + name.Length)..];
+        return at >= 0
+            ? frame[(at + name.Length)..]
+            : throw new InvalidDataException($"No {Encoding.ASCII.GetString(name)} in {Encoding.UTF8.GetString(frame)}");
     }
 }
