@@ -51,6 +51,19 @@ public sealed class Database(DbDataSource source)
         return (found, await ReadAllAsync(reader, child, cancellationToken));
     }
 
+    /// <summary>Runs two queries in one round trip: one that counts, and one that lists.</summary>
+    public async Task<(long? Total, ImmutableArray<T> Rows)> CountedListAsync<T>(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(sql);
+        Bind(command, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        return (total, await ReadAllAsync(reader, read, cancellationToken));
+    }
+
     private static async Task<ImmutableArray<T>> ReadAllAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = ImmutableArray.CreateBuilder<T>();

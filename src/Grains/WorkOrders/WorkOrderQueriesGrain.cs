@@ -5,8 +5,11 @@ using Orleans.Concurrency;
 
 namespace Actors.WorkOrders;
 
-/// <summary>Lists over many work orders, straight from SQL. Stateless; every query carries the caller's own filter.</summary>
-[StatelessWorker]
+/// <summary>
+/// Lists over many work orders, straight from SQL. Stateless; every query carries the caller's own filter. More workers than the store has
+/// connections for readers: they mostly wait for it, and a call that waits for a worker costs more than the worker.
+/// </summary>
+[StatelessWorker(32)]
 internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrderQueriesGrain
 {
     private const string Columns =
@@ -34,20 +37,17 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         page.Add(("offset", offset));
         page.Add(("reach", offset + query.Limit + 1));
         var order = $"order by {sort} {(query.Descending ? "desc" : "asc")}, id {(query.Descending ? "desc" : "asc")}";
-        var rows = await database.ListAsync(
-            $"""
-            select {Columns} from ({Union(caller, way =>
+        var rows = $"""
+            select {Columns} from ({Union(query, caller, way =>
                 $"select * from (select {Columns} from work_orders w where {way}{filter}{seek} {order} limit @reach) v")}) v
             {order} limit @limit offset @offset
-            """,
-            page,
-            ReadSummary,
-            cancellationToken);
-        var items = rows.Length > query.Limit ? rows.RemoveAt(query.Limit) : rows;
-        var total = query.Cursor is null
-            ? await CountAsync(Union(caller, way => $"select id from work_orders w where {way}{filter}"), parameters, cancellationToken)
-            : (long?)null;
-        return new(items, rows.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
+            """;
+        var count = $"select cast(sum(n) as bigint) from ({Union(query, caller, way => $"select count(*) as n from work_orders w where {way}{filter}")}) v";
+        var (total, found) = query.Cursor is null
+            ? await database.CountedListAsync($"{count}; {rows}", page, ReadSummary, cancellationToken)
+            : (null, await database.ListAsync(rows, page, ReadSummary, cancellationToken));
+        var items = found.Length > query.Limit ? found.RemoveAt(query.Limit) : found;
+        return new(items, found.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
     }
 
     public async Task<Unread> Unread(CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
                 select id from work_orders where owner_id = @me
                 union select work_order_id from work_order_steps where assignee_id = @me
                 union select work_order_id from work_order_read_cursors where user_id = @me and work_order_id in (
-                    {Union(caller, way => $"select id from work_orders where {way}")}))
+                    {Union(new(), caller, way => $"select id from work_orders w where {way}")}))
             select w.id, coalesce(c.last_read_sequence, 0), count(*), cast(sum(count(*)) over () as bigint)
             from mine
             join work_orders w on w.id = mine.id
@@ -76,10 +76,6 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             cancellationToken);
         return new(orders.IsEmpty ? 0 : orders[0].Total, [.. orders.Select(o => o.State)]);
     }
-
-    private async Task<long> CountAsync(
-        string ids, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
-        (await database.ListAsync($"select count(*) from ({ids}) v", parameters, row => row.GetInt64(0), cancellationToken))[0];
 
     private static void Validate(ListWorkOrders query) => new Validator()
         .Range("limit", query.Limit, 1, PageLimits.MaxSize)
@@ -133,19 +129,32 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
     /// <summary>
     /// A query for each way in which the caller may see an order (the same ways as <see cref="WorkOrderAccess.Visible"/>), together.
-    /// Each way has an index of its own: one condition with "or" would have none.
+    /// Each way has an index of its own: one condition with "or" would have none. No order comes by two ways.
     /// </summary>
-    private static string Union(Caller caller, Func<string, string> query) => string.Join(" union ", Ways(caller).Select(query));
+    private static string Union(ListWorkOrders query, Caller caller, Func<string, string> select) =>
+        string.Join(" union all ", Ways(query, caller).Select(select));
 
-    private static IEnumerable<string> Ways(Caller caller)
+    private static IEnumerable<string> Ways(ListWorkOrders query, Caller caller)
     {
         if (caller.Role == UserRole.Admin)
         {
             return ["1 = 1"];
         }
 
-        IEnumerable<string> own = ["owner_id = @me", "id in (select work_order_id from work_order_steps where assignee_id = @me)"];
-        return caller is { Role: UserRole.Manager, FactoryId: not null } ? own.Append("target_factory_id = @my_factory") : own;
+        if (query.OwnerId == caller.UserId)
+        {
+            return ["w.owner_id = @me"];
+        }
+
+        const string assigned = "w.id in (select work_order_id from work_order_steps where assignee_id = @me)";
+        return caller is { Role: UserRole.Manager, FactoryId: not null }
+            ?
+            [
+                "w.owner_id = @me",
+                "w.target_factory_id = @my_factory and w.owner_id <> @me",
+                $"{assigned} and w.owner_id <> @me and w.target_factory_id is distinct from @my_factory",
+            ]
+            : ["w.owner_id = @me", $"{assigned} and w.owner_id <> @me"];
     }
 
     private static string SortExpression(WorkOrderSort sort) => sort switch
