@@ -103,7 +103,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         try
         {
             change = decide();
-            if (State is null && change?.Next is not null)
+            if (State is null && change?.Next is not null && key is null)
             {
                 await RefuseSecondLifeAsync();
             }
@@ -187,7 +187,8 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
     }
 
-    // A topic's versions begin once: the log of an entity that was deleted must not go on with 1.
+    // A topic's versions begin once: the log of an entity that was deleted must not go on with 1. Where the id is made from the
+    // command's key, the key's record says so without asking: it is kept longer than the log.
     private async Task RefuseSecondLifeAsync()
     {
         if (await ChangeLogRows.FindVersionAsync(Database, Topic, CancellationToken.None) > 0)

@@ -2,7 +2,10 @@ using System.Data.Common;
 
 namespace Actors.Storage;
 
-/// <summary>Forgets idempotency keys that are older than <see cref="StorageOptions.IdempotencyRetention"/>.</summary>
+/// <summary>
+/// Forgets idempotency keys that are older than <see cref="StorageOptions.IdempotencyRetention"/>, but none before the change that it came with
+/// went from the log: until then it is what keeps a deleted entity from beginning again under the same id.
+/// </summary>
 internal sealed partial class IdempotencySweeper(
     DbDataSource source, StorageOptions options, TimeProvider time, ILogger<IdempotencySweeper> logger)
     : Sweeper(TimeSpan.FromMinutes(10), time, logger)
@@ -15,6 +18,9 @@ internal sealed partial class IdempotencySweeper(
     /// <summary>Deletes what is too old, in batches so that no lock is held for long; the number of records.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
+        // The log drops whole days.
+        var log = options.LogRetention + TimeSpan.FromDays(2);
+        var limit = _time.GetUtcNow() - (options.IdempotencyRetention > log ? options.IdempotencyRetention : log);
         var total = 0;
         int deleted;
         do
@@ -24,7 +30,7 @@ internal sealed partial class IdempotencySweeper(
                 delete from idempotency_keys where (resource, caller_id, key) in (
                     select resource, caller_id, key from idempotency_keys where created_at < @limit order by created_at limit @rows)
                 """);
-            Add(command, "limit", _time.GetUtcNow() - options.IdempotencyRetention);
+            Add(command, "limit", limit);
             Add(command, "rows", BatchRows);
             deleted = await command.ExecuteNonQueryAsync(cancellationToken);
             total += deleted;

@@ -69,11 +69,11 @@ public abstract partial class CommitStoreSpec
     }
 
     [Fact]
-    public async Task Idempotency_keys_are_forgotten_when_they_are_too_old()
+    public async Task Idempotency_keys_are_forgotten_when_they_are_too_old_and_the_log_has_forgotten_their_commands()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Order.Noon);
         await ExecuteAsync(ManyKeys(1_005));
-        var recent = Key("orders/a", "recent") with { CreatedAt = Order.Noon.AddDays(-7).AddMilliseconds(1) };
+        var recent = Key("orders/a", "recent") with { CreatedAt = Order.Noon.AddDays(-9).AddMilliseconds(1) };
         Assert.Equal(CommitStatus.Committed, await CommitAsync(New(Named("a")) with { Idempotency = recent }));
         var sweeper = new IdempotencySweeper(
             Services.GetRequiredService<DbDataSource>(), new StorageOptions(), time, Services.GetRequiredService<Microsoft.Extensions.Logging.ILogger<IdempotencySweeper>>());
@@ -100,6 +100,6 @@ public abstract partial class CommitStoreSpec
         $"""
         insert into idempotency_keys (resource, caller_id, key, request_hash, answer, created_at)
         with recursive n (i) as (select 1 union all select i + 1 from n where i < {count})
-        select 'orders/old', 'caller', cast(i as text), 'hash', '', '2026-02-22 11:00:00+00:00' from n
+        select 'orders/old', 'caller', cast(i as text), 'hash', '', '2026-02-20 11:00:00+00:00' from n
         """;
 }
