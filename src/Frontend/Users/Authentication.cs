@@ -59,7 +59,7 @@ internal static class Authentication
     // Browsers cannot set headers on a WebSocket, but name protocols: "actors.v1" and "bearer.<token>".
     private static Task FindSocketToken(MessageReceivedContext context)
     {
-        if (context.HttpContext.WebSockets.IsWebSocketRequest && context.Request.Headers.Authorization.Count == 0)
+        if (context.Request.Headers.Authorization.Count == 0 && context.HttpContext.WebSockets.IsWebSocketRequest)
         {
             context.Token = context.HttpContext.WebSockets.WebSocketRequestedProtocols
                 .FirstOrDefault(p => p.StartsWith(SocketBearer, StringComparison.Ordinal))?[SocketBearer.Length..];

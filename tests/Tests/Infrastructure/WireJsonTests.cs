@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Actors.Infrastructure.Http;
 using Actors.Infrastructure.Json;
+using Actors.Live;
 using Actors.WorkOrders;
 
 namespace Actors.Tests.Infrastructure;
@@ -90,7 +91,7 @@ public sealed class WireJsonTests
 
         Assert.Contains("""
             "data":{"a":1}
-            """, JsonSerializer.Serialize(change, Wire), StringComparison.Ordinal);
+            """, JsonSerializer.Serialize(LiveEvent.Of(change, change.Topic), Wire), StringComparison.Ordinal);
     }
 
     private static T Read<T>(string body) => JsonSerializer.Deserialize<T>(body, Wire)!;

@@ -70,6 +70,27 @@ public abstract class TopicsTests : HttpTests
     }
 
     [Fact]
+    public async Task A_user_is_told_of_his_own_unread_messages_and_of_nobody_elses()
+    {
+        var (owner, worker) = (await App.RegisterAsync(), await App.RegisterAsync());
+        var id = await owner.CreateReleasedWorkOrderAsync("cut");
+        (await owner.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{id}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);
+        await using var workers = await worker.WatchTopicsAsync("users/me");
+        await using var owners = await owner.WatchTopicsAsync("users/me");
+
+        (await owner.SayAsync(id, "你好")).Expect(HttpStatusCode.Created);
+        var told = await NextUnreadAsync(workers);
+        (await worker.PostAsync($"/api/v1/work-orders/{id}/messages/read", new { sequence = 1 })).Expect(HttpStatusCode.OK);
+        var read = await NextUnreadAsync(workers);
+        (await worker.SayAsync(id, "好")).Expect(HttpStatusCode.Created);
+        var answered = await NextUnreadAsync(owners);
+
+        Assert.Equal((id, 1, 1), told);
+        Assert.Equal((id, 0, 0), read);
+        Assert.Equal((id, 1, 1), answered);
+    }
+
+    [Fact]
     public async Task A_client_that_is_cut_before_the_first_event_resumes_where_it_began()
     {
         var user = await App.RegisterAsync();
@@ -142,6 +163,15 @@ public abstract class TopicsTests : HttpTests
         {
             (await stranger.GetAsync($"/api/v1/{path}")).ExpectError(HttpStatusCode.NotFound, "WORK_ORDER_NOT_FOUND");
         }
+    }
+
+    /// <summary>The next event of an inbox in which the count has changed: an inbox also tells that it begins to count an order.</summary>
+    private static async Task<(string? WorkOrderId, int Unread, int Total)> NextUnreadAsync(EventFeed feed)
+    {
+        var item = await feed.NextAsync();
+        Assert.Equal(("unread.changed", "users/me"), (item.Kind, item.Data.GetProperty("topic").GetString()));
+        var data = item.Data.GetProperty("data");
+        return (data.GetProperty("workOrderId").GetString(), data.GetProperty("unread").GetInt32(), data.GetProperty("total").GetInt32());
     }
 
     private static string Next(Answer answer) => Uri.EscapeDataString(answer.Meta.GetProperty("nextCursor").GetString()!);
