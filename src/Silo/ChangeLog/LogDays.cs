@@ -19,8 +19,9 @@ internal sealed class LogDays(NpgsqlConnection connection, TimeSpan retention)
 {
     private const int DaysAhead = 3;
 
-    // Writers give up after 2 s (StorageOptions.CommandTimeout).
-    private const string Briefly = "set local lock_timeout = '200ms'; set local statement_timeout = '1s';";
+    // Writers give up after 2 s (StorageOptions.CommandTimeout). A silo that hangs while it has the lock loses its session.
+    private const string Briefly =
+        "set local lock_timeout = '200ms'; set local statement_timeout = '1s'; set local idle_in_transaction_session_timeout = '1s';";
 
     private const string Bound = "change_events_part_other_bound";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data;
 using System.Data.Common;
 using Actors.Storage;
 using Npgsql;
@@ -34,7 +35,10 @@ internal sealed partial class PostgresOldChanges(DbDataSource source, StorageOpt
         }
         finally
         {
-            await days.ExecuteAsync($"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            if (connection.State == ConnectionState.Open) // else the lock went with the session
+            {
+                await days.ExecuteAsync($"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            }
         }
     }
 

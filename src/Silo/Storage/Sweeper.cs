@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Actors.Storage;
 
 /// <summary>
@@ -20,7 +18,9 @@ internal abstract partial class Sweeper(TimeSpan interval, TimeProvider time, IL
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+#pragma warning disable CA1031 // whatever it meets, it must not stop the silo
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogFailed(logger, exception, GetType().Name);
             }

@@ -149,6 +149,35 @@ public sealed class PostgresLogRetentionTests(PostgresServer server) : LogRetent
     }
 
     [Fact]
+    public async Task A_sweep_whose_session_is_cut_hinders_no_later_one()
+    {
+        await WriteAsync("u", 1);
+        await AgeAsync(9);
+        await using var connection = (NpgsqlConnection)await Source.OpenConnectionAsync(Cancellation);
+        await using (await connection.BeginTransactionAsync(Cancellation))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "lock table change_events in access exclusive mode";
+            await command.ExecuteNonQueryAsync(Cancellation);
+            var cutting = Waiting.UntilAsync(
+                async () => await ScalarAsync<long>(
+                    "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())") > 0,
+                TimeSpan.FromSeconds(20),
+                () => "No sweep was seen.");
+
+            while (!cutting.IsCompleted)
+            {
+                await Record.ExceptionAsync(() => SweepAsync());
+            }
+
+            await cutting;
+        }
+
+        await SweepAsync();
+        Assert.Equal(0L, await ScalarAsync<long>("select count(*) from change_events"));
+    }
+
+    [Fact]
     public async Task A_version_that_is_written_twice_breaks_the_key_of_the_log_whatever_partition_it_is_in()
     {
         await SweepAsync();
