@@ -21,6 +21,7 @@ internal static class Cluster
         if (cluster.Mode == ClusterMode.Embedded)
         {
             builder.AddEmbeddedSilo();
+            builder.Services.AddSingleton<WrittenAnswers>();
             return builder;
         }
 

@@ -48,7 +48,7 @@ internal sealed class LongPoll(IReadOnlyList<Frame> events, string next, int lim
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.ContentType = $"{MediaTypes.Json}; charset=utf-8";
+        response.ContentType = MediaTypes.JsonInUtf8;
         response.Headers.CacheControl = "no-store";
         await using var json = new Utf8JsonWriter(response.BodyWriter);
         json.WriteStartObject();

@@ -37,21 +37,17 @@ internal sealed record WorkOrderState(WorkOrder Document, long Version, long Las
     public WorkOrderState WithChat(long lastMessageSequence) =>
         this with { Version = Version + 1, LastMessageSequence = lastMessageSequence };
 
-    /// <remarks>
-    /// Two statements see two moments. If a commit of unknown outcome lands in between, the steps are newer than the root; the next
-    /// write then meets the newer version, and the order is loaded again.
-    /// </remarks>
     public static async Task<WorkOrderState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, steps) = await database.AggregateAsync(
             """
-            select id, version, document_version, code, title, status, priority, owner_id, target_quantity, start_at, end_at,
-                   target_factory_id, procurement_auto_notify, over_production_percent, step_gate, last_message_sequence,
-                   created_at, updated_at
-            from work_orders where id = @id;
-            select id, step_code, step_name, assignee_id, expected_quantity, completed_quantity, defective_quantity,
-                   estimated_completion_at, status
-            from work_order_steps where work_order_id = @id order by position
+            select w.id, w.version, w.document_version, w.code, w.title, w.status, w.priority, w.owner_id, w.target_quantity, w.start_at, w.end_at,
+                   w.target_factory_id, w.procurement_auto_notify, w.over_production_percent, w.step_gate, w.last_message_sequence,
+                   w.created_at, w.updated_at,
+                   s.id, s.step_code, s.step_name, s.assignee_id, s.expected_quantity, s.completed_quantity, s.defective_quantity,
+                   s.estimated_completion_at, s.status
+            from work_orders w left join work_order_steps s on s.work_order_id = w.id
+            where w.id = @id order by s.position
             """,
             [("id", id)],
             row => new WorkOrderState(
@@ -76,17 +72,17 @@ internal sealed record WorkOrderState(WorkOrder Document, long Version, long Las
                 },
                 row.GetInt64(1),
                 row.GetInt64(15)),
-            row => new WorkOrderStep
+            row => row.IsDBNull(18) ? null : new WorkOrderStep
             {
-                Id = row.GetString(0),
-                StepCode = row.GetString(1),
-                StepName = row.GetString(2),
-                AssigneeId = row.GetNullableString(3),
-                ExpectedQuantity = row.GetInt64(4),
-                CompletedQuantity = row.GetInt64(5),
-                DefectiveQuantity = row.GetInt64(6),
-                EstimatedCompletionAt = row.GetNullableTimestamp(7),
-                Status = WireName.Parse<StepStatus>(row.GetString(8)),
+                Id = row.GetString(18),
+                StepCode = row.GetString(19),
+                StepName = row.GetString(20),
+                AssigneeId = row.GetNullableString(21),
+                ExpectedQuantity = row.GetInt64(22),
+                CompletedQuantity = row.GetInt64(23),
+                DefectiveQuantity = row.GetInt64(24),
+                EstimatedCompletionAt = row.GetNullableTimestamp(25),
+                Status = WireName.Parse<StepStatus>(row.GetString(26)),
             },
             cancellationToken);
         return root is null ? null : root with { Document = root.Document with { Steps = steps } };

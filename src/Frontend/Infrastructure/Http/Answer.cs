@@ -24,6 +24,14 @@ internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null)
                 httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;
             }
+
+            if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.RequestServices.GetService<WrittenAnswers>() is { } written)
+            {
+                httpContext.Response.ContentType = MediaTypes.JsonInUtf8;
+                var json = written.Of(data);
+                httpContext.Response.ContentLength = json.Length;
+                return httpContext.Response.Body.WriteAsync(json, httpContext.RequestAborted).AsTask();
+            }
         }
 
         return httpContext.Response.WriteAsJsonAsync(new Envelope<T> { Data = data, Meta = meta }, httpContext.RequestAborted);
@@ -98,4 +106,7 @@ internal static class MediaTypes
 {
     /// <summary>JSON.</summary>
     public const string Json = "application/json";
+
+    /// <summary>JSON, as answers say it.</summary>
+    public const string JsonInUtf8 = "application/json; charset=utf-8";
 }
