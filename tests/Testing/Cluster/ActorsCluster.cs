@@ -43,6 +43,7 @@ public sealed class ActorsCluster(string database) : IAsyncDisposable
         ["Cluster__SiloPort"] = "0",
         ["Cluster__GatewayPort"] = _gatewayPorts[_silos++].ToString(CultureInfo.InvariantCulture),
         ["Passwords__BcryptCost"] = "4",
+        ["ACTORS_MASTER_KEY"] = "one key of all the silos of the cluster",
     });
 
     /// <summary>Starts a frontend without waiting for it: by default one that knows the gateways and has no database.</summary>
@@ -51,7 +52,6 @@ public sealed class ActorsCluster(string database) : IAsyncDisposable
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Cluster__Mode"] = "client",
-            ["JWT_SECRET"] = "one secret of all the frontends of the cluster",
         };
         if (membership is not null)
         {
