@@ -29,8 +29,11 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("refresh"), Anonymous]
     Task<SignedIn> Refresh(string refreshToken, Device device);
 
-    /// <summary>Whether a request of the session may pass, and as whom; counts it against the user's limit.</summary>
-    [Alias("admit"), Anonymous, AlwaysInterleave]
+    /// <summary>
+    /// Whether a request of the session may pass, and as whom; counts it against the user's limit. It comes before every other call, so a silo
+    /// that does not answer is given up soon, and the call is made again.
+    /// </summary>
+    [Alias("admit"), Anonymous, AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task<Admission> Admit(string sessionId);
 
     /// <summary>Whether the session holds; counts nothing.</summary>

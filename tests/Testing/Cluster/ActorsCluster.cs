@@ -4,7 +4,7 @@ using Actors.Infrastructure;
 namespace Actors.Cluster;
 
 /// <summary>The system as several processes over one database: silos and frontends, which a test starts and ends one by one.</summary>
-public sealed class ActorsCluster(string database) : IAsyncDisposable
+public sealed class ActorsCluster(string database, params (string Name, string Value)[] siloSettings) : IAsyncDisposable
 {
     private readonly List<ActorsProcess> _processes = [];
 
@@ -37,7 +37,7 @@ public sealed class ActorsCluster(string database) : IAsyncDisposable
     public List<ActorsProcess> Frontends { get; } = [];
 
     /// <summary>Starts a silo without waiting for it.</summary>
-    public ActorsProcess LaunchSilo() => Add(Silos, ActorsProgram.Silo, new()
+    public ActorsProcess LaunchSilo() => Add(Silos, ActorsProgram.Silo, new(siloSettings.Select(s => KeyValuePair.Create(s.Name, s.Value)), StringComparer.Ordinal)
     {
         ["DATABASE_URL"] = database,
         ["Cluster__SiloPort"] = "0",
