@@ -33,15 +33,14 @@ internal sealed class Product : IAsyncDisposable
     {
         var gateway = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var silo = await ServerProcess.StartAsync(
-            "Silo", Settings(("DATABASE_URL", ToUrl(database)), ("Cluster__SiloPort", "0"), ("Cluster__GatewayPort", gateway)));
+            "Silo", Settings(("DATABASE_URL", ToUrl(database)), ("Cluster__SiloPort", "0"), ("Cluster__GatewayPort", gateway), ("ACTORS_MASTER_KEY", "one key of all the silos of the cluster")));
         try
         {
             return new([silo, await ServerProcess.StartAsync(
                 "Frontend",
                 Settings(
                     ("Cluster__Mode", "client"),
-                    ("Cluster__Gateways__0", $"127.0.0.1:{gateway}"),
-                    ("JWT_SECRET", "one secret of all the frontends of the cluster")))]);
+                    ("Cluster__Gateways__0", $"127.0.0.1:{gateway}")))]);
         }
         catch
         {
@@ -77,7 +76,12 @@ internal sealed class Product : IAsyncDisposable
 
     private static Dictionary<string, string> Settings(params ReadOnlySpan<(string Name, string Value)> settings)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["Passwords__BcryptCost"] = "4" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Passwords__BcryptCost"] = "4",
+            ["RateLimits__Free"] = "0",
+            ["RateLimits__Register"] = "0",
+        };
         foreach (var (name, value) in settings)
         {
             environment[name] = value;

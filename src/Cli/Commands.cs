@@ -12,6 +12,7 @@ internal static class Commands
         var root = new RootCommand("Operates an Actors system; settings as in docs/configuration.md.")
         {
             MigrateCommand.Create(configuration),
+            KeysCommand.Create(configuration),
         };
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         try

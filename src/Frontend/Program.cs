@@ -24,7 +24,6 @@ try
 
     var app = builder.Build();
     app.UseHttpPipeline();
-    app.UseCluster();
     app.MapApi();
     app.MapHealth();
     app.MapTelemetry();

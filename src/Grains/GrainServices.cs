@@ -14,13 +14,37 @@ public static class GrainServices
     {
         services.AddSingleton<EntityServices>();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<Lockout>();
+        services.AddSingleton<AccessServices>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
+            .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
+            .ValidateOnStart();
+        services.AddOptions<LockoutOptions>().BindConfiguration("Lockout").ValidateDataAnnotations()
+            .Validate(
+                o => o.FirstDelay > TimeSpan.Zero && o.LongestDelay >= o.FirstDelay && o.Memory > o.LongestDelay,
+                "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
+            .ValidateOnStart();
+        services.AddTokenOptions();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
+        return services;
+    }
+
+    /// <summary>Adds the options of tokens alone.</summary>
+    public static IServiceCollection AddTokenOptions(this IServiceCollection services)
+    {
+        services.AddOptions<TokenOptions>().BindConfiguration("Jwt")
+            .Validate(o => o.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
+            .Validate(o => o.RefreshLifetime >= o.Lifetime, "Jwt:RefreshLifetime must not be shorter than Jwt:Lifetime.")
+            .Validate(o => o.RefreshGrace >= TimeSpan.Zero && o.RefreshGrace <= TimeSpan.FromHours(1), "Jwt:RefreshGrace must be between 0 and 1 h.")
+            .ValidateOnStart();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Actors.Users;
 using Orleans.Runtime.Messaging;
 
 namespace Actors.Hosting;
@@ -29,7 +30,7 @@ internal sealed partial class CallRetries(
                 await context.Invoke();
                 return;
             }
-            catch (Exception failure) when (IsWorthRepeating(failure, attempt) && MayRepeat(requests.HttpContext))
+            catch (Exception failure) when (IsWorthRepeating(failure, attempt) && MayRepeat(requests.HttpContext, context.MethodName))
             {
                 var delay = DelayAfter(attempt);
                 if (time.GetElapsedTime(started) + delay > cluster.RetryFor)
@@ -44,9 +45,10 @@ internal sealed partial class CallRetries(
     }
 
     /// <summary>Whether the request has one effect however often it is sent.</summary>
-    internal static bool MayRepeat(HttpContext? request) =>
+    internal static bool MayRepeat(HttpContext? request, string? method = null) =>
         request is not null && !request.RequestAborted.IsCancellationRequested
-        && (HttpMethods.IsGet(request.Request.Method) || HttpMethods.IsHead(request.Request.Method) || CommandKey.Current is not null);
+        && (method is nameof(IUserGrain.Admit) // it only counts
+            || HttpMethods.IsGet(request.Request.Method) || HttpMethods.IsHead(request.Request.Method) || CommandKey.Current is not null);
 
     /// <summary>Whether another try may fare better.</summary>
     internal static bool IsWorthRepeating(Exception failure, int attempt) => failure switch

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Actors.Live;
 
-/// <summary>Counts the streams and sockets of this process and keeps them within their limits; meter <c>Actors.Live</c>.</summary>
+/// <summary>
+/// Counts the streams and sockets of this process, keeps them within their limits and ends them with their session; meter <c>Actors.Live</c>.
+/// </summary>
 internal sealed class LiveConnections
 {
     // A timer takes no more than 49 days.
@@ -18,14 +20,16 @@ internal sealed class LiveConnections
     private readonly LiveOptions _options;
     private readonly TimeProvider _time;
     private readonly IHostApplicationLifetime _host;
+    private readonly SessionWatch _sessions;
     private readonly Counter<long> _events;
     private int _total;
 
-    public LiveConnections(IOptions<LiveOptions> options, TimeProvider time, IHostApplicationLifetime host, IMeterFactory meters)
+    public LiveConnections(IOptions<LiveOptions> options, TimeProvider time, IHostApplicationLifetime host, SessionWatch sessions, IMeterFactory meters)
     {
         _options = options.Value;
         _time = time;
         _host = host;
+        _sessions = sessions;
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("actors.live.events", "{event}", "Events sent to clients.");
         meter.CreateObservableGauge("actors.live.connections", () => Volatile.Read(ref _total), "{connection}", "Open streams and sockets.");
@@ -38,16 +42,19 @@ internal sealed class LiveConnections
     public LiveConnection Enter(HttpContext request)
     {
         var identity = (CallerIdentity)request.User.Identity!;
-        Count(identity.Caller.UserId);
+        Count(identity.UserId);
         var left = identity.ExpiresAt - _time.GetUtcNow();
         var tokenEnd = new CancellationTokenSource(left < LongestLife ? left : LongestLife, _time);
+        var end = CancellationTokenSource.CreateLinkedTokenSource(tokenEnd.Token, request.RequestAborted, _host.ApplicationStopping);
+        var watch = _sessions.EndWithAsync(identity, end);
         return new LiveConnection(
-            identity.Caller,
-            CancellationTokenSource.CreateLinkedTokenSource(tokenEnd.Token, request.RequestAborted, _host.ApplicationStopping),
+            Caller.Current!,
+            end,
             () =>
             {
+                _ = watch.ContinueWith(_ => end.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                 tokenEnd.Dispose();
-                Leave(identity.Caller.UserId);
+                Leave(identity.UserId);
             });
     }
 
@@ -95,14 +102,14 @@ internal sealed class LiveConnection(Caller caller, CancellationTokenSource end,
     /// <summary>The user.</summary>
     public Caller Caller => caller;
 
-    /// <summary>Cancelled when the client leaves, his token ends or the process stops.</summary>
+    /// <summary>Cancelled when the client leaves, his token or his session ends, or the process stops.</summary>
     public CancellationToken End { get; } = end.Token;
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _leave, null) is { } leave)
         {
-            end.Dispose();
+            end.Cancel();
             leave();
         }
     }

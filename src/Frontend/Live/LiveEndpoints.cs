@@ -22,6 +22,7 @@ internal static class LiveEndpoints
         builder.Services.AddSingleton<LiveJson>();
         builder.Services.AddSingleton<LiveHub>();
         builder.Services.AddSingleton<LiveTopics>();
+        builder.Services.AddSingleton<SessionWatch>();
         builder.Services.AddSingleton<LiveConnections>();
         builder.Services.AddSingleton<LiveStreams>();
         return builder;

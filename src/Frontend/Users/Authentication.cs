@@ -3,7 +3,6 @@ using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Actors.Users;
@@ -17,28 +16,30 @@ internal static class Authentication
     public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
     {
         var isAlone = FrontendClusterOptions.Read(builder.Configuration).Mode == ClusterMode.Embedded;
-        var secret = JwtSecret.Find(builder.Configuration, isAlone ? DataDirectory.Of(builder.Configuration) : null);
-        builder.Services.AddOptions<JwtOptions>()
-            .Bind(builder.Configuration.GetSection("Jwt"))
-            .Configure(options => options.Secret = secret)
-            .Validate(options => options.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
-            .ValidateOnStart();
-        builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddSingleton<TokenKeys>();
         builder.Services.AddSingleton<PasswordGate>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());
-        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<JwtOptions>, TimeProvider>(Configure);
+        if (!isAlone)
+        {
+            // A silo in this process keeps its key ring in the database.
+            builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());
+        }
+
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenKeys, TimeProvider>(Configure);
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return builder;
     }
 
-    /// <summary>When a token holds: signed by us with HS256, and now is within its time.</summary>
-    public static TokenValidationParameters Rules(string secret, TimeProvider time) => new()
+    /// <summary>
+    /// When a token holds: signed with ES256 by a key of ours (<see cref="CachingTokenHandler"/> finds it by its name), and now is within
+    /// its time. Whether its session holds, <see cref="Admissions"/> asks.
+    /// </summary>
+    public static TokenValidationParameters Rules(TimeProvider time) => new()
     {
-        IssuerSigningKey = Tokens.KeyOf(secret),
-        ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+        ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
         ValidateIssuer = false,
         ValidateAudience = false,
         ClockSkew = TimeSpan.Zero,
@@ -46,13 +47,16 @@ internal static class Authentication
             until > time.GetUtcNow().UtcDateTime && (from is null || from <= time.GetUtcNow().UtcDateTime),
     };
 
-    private static void Configure(JwtBearerOptions options, IOptions<JwtOptions> jwt, TimeProvider time)
+    /// <summary>401 of a token that does not hold, or whose session has ended (001-180).</summary>
+    public static AppException InvalidToken() => new(ErrorKind.Unauthenticated, "INVALID_TOKEN", "Invalid token");
+
+    private static void Configure(JwtBearerOptions options, TokenKeys keys, TimeProvider time)
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
         options.TokenHandlers.Clear();
-        options.TokenHandlers.Add(new CachingTokenHandler(time));
-        options.TokenValidationParameters = Rules(jwt.Value.Secret, time);
+        options.TokenHandlers.Add(new CachingTokenHandler(keys.FindAsync, time));
+        options.TokenValidationParameters = Rules(time);
         options.Events = new JwtBearerEvents { OnMessageReceived = FindSocketToken, OnChallenge = Refuse };
     }
 
@@ -72,12 +76,17 @@ internal static class Authentication
     private static Task Refuse(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        if (context.AuthenticateFailure is null)
+        switch (context.AuthenticateFailure)
         {
-            return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, StatusErrors.Of(401));
+            case null:
+                return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, StatusErrors.Of(401));
+            case AppException { Kind: ErrorKind.Unavailable } or OrleansException or TimeoutException:
+                // The keys could not be had: that says nothing about the token.
+                return Failures.Write(context.HttpContext, StatusCodes.Status503ServiceUnavailable, StatusErrors.Of(503));
+            default:
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                var invalid = InvalidToken();
+                return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, new Error(invalid.Code, invalid.Message, []));
         }
-
-        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return Failures.Write(context.HttpContext, StatusCodes.Status401Unauthorized, new Error("INVALID_TOKEN", "Invalid token", []));
     }
 }

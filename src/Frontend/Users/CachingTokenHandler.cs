@@ -9,7 +9,10 @@ namespace Actors.Users;
 /// Checks a token once and remembers the result until the token ends: checking costs some 30 µs, remembering below one.
 /// Only good tokens are kept, at most twice <paramref name="capacity"/> of them.
 /// </summary>
-internal sealed class CachingTokenHandler(TimeProvider time, int capacity = 10_000) : TokenHandler
+/// <param name="findKey">Finds a key by its name.</param>
+/// <param name="time">The time.</param>
+/// <param name="capacity">Tokens of a generation.</param>
+internal sealed class CachingTokenHandler(Func<string, ValueTask<SecurityKey?>> findKey, TimeProvider time, int capacity = 10_000) : TokenHandler
 {
     private readonly JsonWebTokenHandler _inner = new() { MapInboundClaims = false };
 
@@ -38,7 +41,17 @@ internal sealed class CachingTokenHandler(TimeProvider time, int capacity = 10_0
 
     private async Task<TokenValidationResult> Check(string token, TokenValidationParameters parameters)
     {
-        var result = await _inner.ValidateTokenAsync(token, parameters);
+        var key = _inner.CanReadToken(token) && new JsonWebToken(token) is { Alg: SecurityAlgorithms.EcdsaSha256, Kid: { Length: > 0 and <= 64 } kid }
+            ? await findKey(kid)
+            : null;
+        if (key is null)
+        {
+            return new TokenValidationResult { IsValid = false, Exception = new SecurityTokenSignatureKeyNotFoundException("No key of ours signed it.") };
+        }
+
+        var rules = parameters.Clone();
+        rules.IssuerSigningKey = key;
+        var result = await _inner.ValidateTokenAsync(token, rules);
         if (!result.IsValid)
         {
             return result;

@@ -9,9 +9,9 @@ internal static class UserEndpoints
     public static void MapUsers(this RouteGroupBuilder api)
     {
         var auth = api.MapGroup("/auth").WithTags("Auth");
-        auth.MapPost("/register", Register).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
+        auth.MapPost("/register", Register).AllowAnonymous().Limit(RatePurpose.Register).AddEndpointFilter(PasswordGate.Filter)
             .Describe("register", "Create an account and log in");
-        auth.MapPost("/login", Login).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
+        auth.MapPost("/login", Login).AllowAnonymous().Limit(RatePurpose.Login).AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
@@ -20,24 +20,23 @@ internal static class UserEndpoints
         users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
     }
 
-    private static async Task<Created<Session>> Register(RegisterRequest body, IGrainFactory grains, Tokens tokens, TimeProvider time)
+    private static async Task<Created<Session>> Register(RegisterRequest body, HttpContext context, IGrainFactory grains, TimeProvider time)
     {
         var command = body.ToCommand();
         var id = CallContext.NewId("user", command.Email, time);
-        var user = await grains.GetGrain<IUserGrain>(id).Register(command);
-        return new(new Session(user, tokens.Issue(user)), $"/users/{Uri.EscapeDataString(user.Id)}");
+        var signedIn = await grains.GetGrain<IUserGrain>(id).SignUp(command, ClientAddress.DeviceOf(context, body.DeviceName));
+        return new(Session.Of(signedIn), $"/users/{Uri.EscapeDataString(id)}");
     }
 
-    private static async Task<Answer<Session>> Login(LoginRequest body, IGrainFactory grains, Tokens tokens)
+    private static async Task<Answer<Session>> Login(LoginRequest body, HttpContext context, IGrainFactory grains)
     {
         var (email, password) = body.ToCredentials();
         var known = email.Length <= UserLimits.Email ? await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) : null;
 
         // Nobody has that id, but checking a password against nobody takes the same time: addresses cannot be probed.
         var id = known ?? Ids.From("unknown", email, "");
-        var user = await grains.GetGrain<IUserGrain>(id).VerifyPassword(password)
-            ?? throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
-        return Answers.Ok(new Session(user, tokens.Issue(user)));
+        var command = new SignIn { Email = email, Password = password, Device = ClientAddress.DeviceOf(context, body.DeviceName) };
+        return Answers.Ok(Session.Of(await grains.GetGrain<IUserGrain>(id).SignIn(command)));
     }
 
     private static async Task<Answer<User>> GetMe(IGrainFactory grains) =>

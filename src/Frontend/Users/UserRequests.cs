@@ -17,6 +17,9 @@ internal sealed record RegisterRequest
     /// <summary>Display name.</summary>
     public string? Username { get; init; }
 
+    /// <summary>What the device is to be called in the list of sessions; at most 100 characters.</summary>
+    public string? DeviceName { get; init; }
+
     public RegisterUser ToCommand() => new()
     {
         Email = Required(Email, "email").Trim().ToLowerInvariant(),
@@ -39,6 +42,9 @@ internal sealed record LoginRequest
     [Required]
     public string? Password { get; init; }
 
+    /// <summary>What the device is to be called in the list of sessions; at most 100 characters.</summary>
+    public string? DeviceName { get; init; }
+
     public (string Email, string Password) ToCredentials() =>
         (Required(Email, "email").Trim().ToLowerInvariant(), Required(Password, "password"));
 
@@ -59,7 +65,15 @@ internal sealed record ChangeAccessRequest
     public ChangeUserAccess ToCommand() => new(Required(Role, "role"), FactoryId);
 }
 
-/// <summary>A user and the token that speaks for him.</summary>
+/// <summary>A user and the tokens that speak for him.</summary>
 /// <param name="User">Who it is.</param>
 /// <param name="Token">Bearer token, seven days by default.</param>
-internal sealed record Session(User User, string Token);
+/// <param name="RefreshToken">Gives the next pair of tokens, once.</param>
+/// <param name="ExpiresAt">When the bearer token ends.</param>
+internal sealed record Session(User User, string Token, string RefreshToken, DateTimeOffset ExpiresAt)
+{
+    public static Session Of(SignedIn signedIn) => new(signedIn.User, signedIn.Token, signedIn.RefreshToken, signedIn.ExpiresAt);
+
+    /// <summary>No secret in text.</summary>
+    public override string ToString() => nameof(Session);
+}

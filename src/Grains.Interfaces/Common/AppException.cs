@@ -69,4 +69,8 @@ public sealed class AppException : Exception
     /// <summary>The fields at fault; empty if none is.</summary>
     [Id(2)]
     public ImmutableArray<ErrorDetail> Details { get; private set; }
+
+    /// <summary>When it may fare better; null if that is not known.</summary>
+    [Id(3)]
+    public TimeSpan? RetryAfter { get; set; }
 }

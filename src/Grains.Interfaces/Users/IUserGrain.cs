@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 
 namespace Actors.Users;
@@ -10,9 +11,48 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("register"), Anonymous]
     Task<User> Register(RegisterUser command);
 
-    /// <summary>The user, if the password is right; null if not.</summary>
-    [Alias("verify-password"), Anonymous]
-    Task<User?> VerifyPassword(string password);
+    /// <summary>As <see cref="Register"/>, and logs in.</summary>
+    [Alias("sign-up"), Anonymous]
+    Task<SignedIn> SignUp(RegisterUser command, Device device);
+
+    /// <summary>
+    /// Logs in by password. 401 <c>INVALID_CREDENTIALS</c>, the same and as late when there is no such user; 429 <c>TOO_MANY_FAILURES</c> after
+    /// too many of them.
+    /// </summary>
+    [Alias("sign-in"), Anonymous]
+    Task<SignedIn> SignIn(SignIn command);
+
+    /// <summary>
+    /// Exchanges a refresh token for the next pair. For half a minute it gives the same successor again; after that its session ends, for
+    /// somebody else has the token too. 401 <c>INVALID_REFRESH_TOKEN</c>.
+    /// </summary>
+    [Alias("refresh"), Anonymous]
+    Task<SignedIn> Refresh(string refreshToken, Device device);
+
+    /// <summary>
+    /// Whether a request of the session may pass, and as whom; counts it against the user's limit. It comes before every other call, so a silo
+    /// that does not answer is given up soon, and the call is made again.
+    /// </summary>
+    [Alias("admit"), Anonymous, AlwaysInterleave, ResponseTimeout("00:00:02")]
+    Task<Admission> Admit(string sessionId);
+
+    /// <summary>Whether the session holds; counts nothing.</summary>
+    [Alias("is-session-alive"), Anonymous, AlwaysInterleave]
+    Task<bool> IsSessionAlive(string sessionId);
+
+    /// <summary>The sessions that hold, the last one used first: for the user himself or an administrator.</summary>
+    [Alias("sessions"), AlwaysInterleave]
+    Task<ImmutableArray<UserSession>> Sessions();
+
+    /// <summary>Ends sessions of the caller; none is not an error.</summary>
+    /// <param name="scope">Which.</param>
+    /// <param name="sessionId">The one that asks.</param>
+    [Alias("end-sessions")]
+    Task EndSessions(SessionScope scope, string sessionId);
+
+    /// <summary>Ends a session. 404 <c>SESSION_NOT_FOUND</c>.</summary>
+    [Alias("end-session")]
+    Task EndSession(string sessionId);
 
     /// <summary>The user: himself or for an administrator. 404 <c>USER_NOT_FOUND</c> otherwise.</summary>
     [Alias("get"), AlwaysInterleave]

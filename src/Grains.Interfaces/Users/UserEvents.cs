@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Actors.Users;
@@ -13,6 +14,18 @@ public static class UserEvents
 
     /// <summary>Data: <see cref="UserAccess"/>.</summary>
     public const string AccessChanged = "user.access-changed";
+
+    /// <summary>Data: <see cref="UserAccess"/>.</summary>
+    public const string PasswordRehashed = "user.password-rehashed";
+
+    /// <summary>Data: <see cref="ChangedSessions"/>.</summary>
+    public const string SessionOpened = "user.session-opened";
+
+    /// <summary>Data: <see cref="ChangedSessions"/>.</summary>
+    public const string SessionUsed = "user.session-used";
+
+    /// <summary>Data: <see cref="ChangedSessions"/>.</summary>
+    public const string SessionsEnded = "user.sessions-ended";
 }
 
 /// <summary>What a user may do, and where.</summary>
@@ -21,10 +34,16 @@ public static class UserEvents
 /// <param name="FactoryId">The factory he belongs to.</param>
 public sealed record UserAccess(string UserId, UserRole Role, string? FactoryId);
 
+/// <summary>Sessions that were opened, used or ended.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="SessionIds">His sessions.</param>
+public sealed record ChangedSessions(string UserId, ImmutableArray<string> SessionIds);
+
 /// <summary>How the events' data is written: camelCase names, lower_snake enum values.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(WireEnumConverter<UserRole>)])]
 [JsonSerializable(typeof(UserAccess))]
+[JsonSerializable(typeof(ChangedSessions))]
 public sealed partial class UserEventsJson : JsonSerializerContext;

@@ -30,9 +30,12 @@ internal sealed class PasswordHasher(IOptions<PasswordOptions> options) : IDispo
     /// <see cref="UserLimits.PasswordMaxBytes"/>: a longer password would pass for the one that it begins with.
     /// </summary>
     public Task<bool> VerifyAsync(string password, string? hash) => RunAsync(() =>
-        Bcrypt.Verify(password, string.IsNullOrEmpty(hash) ? _nobody.Value : hash)
+        PasswordHashes.Verify(password, string.IsNullOrEmpty(hash) ? _nobody.Value : hash)
         && !string.IsNullOrEmpty(hash)
         && Encoding.UTF8.GetByteCount(password) <= UserLimits.PasswordMaxBytes);
+
+    /// <summary>Whether the hash was made in another way, or at another cost, than the settings want.</summary>
+    public bool NeedsRehash(string hash) => !PasswordHashes.IsBcrypt(hash, options.Value.BcryptCost);
 
     public void Dispose() => _slots.Dispose();
 

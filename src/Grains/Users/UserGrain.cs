@@ -4,7 +4,8 @@ using Actors.Storage;
 namespace Actors.Users;
 
 /// <summary>One user. Key: the user's id. Owns: the password's hash never leaves. Durable once a method returns.</summary>
-internal sealed class UserGrain(EntityServices services, PasswordHasher passwords) : EntityGrain<UserState>(services), IUserGrain
+internal sealed partial class UserGrain(EntityServices services, PasswordHasher passwords, AccessServices access)
+    : EntityGrain<UserState>(services), IUserGrain
 {
     protected override string Topic => UserEvents.Topic(Id);
 
@@ -17,11 +18,6 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
         return await ExecuteAsync(() => UserRules.Register(State, Id, command, hash, Now), state => state!.User);
     }
 
-    public async Task<User?> VerifyPassword(string password)
-    {
-        return await passwords.VerifyAsync(password, State?.PasswordHash) ? State?.User : null;
-    }
-
     public Task<User> Get() => Task.FromResult(UserRules.Visible(State, Caller.Current!).User);
 
     public Task<User> ChangeAccess(ChangeUserAccess command) =>
@@ -29,6 +25,9 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
 
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>
         UserState.LoadAsync(Database, Id, cancellationToken);
+
+    protected override ImmutableArray<RowChange> ChildChanges(UserState? before, UserState after) =>
+        SessionState.Changes(before?.Sessions ?? [], after.Sessions);
 
     protected override ImmutableArray<string> Audience(UserState state) => [Actors.Audience.User(state.User.Id)];
 

@@ -62,6 +62,12 @@ internal static class UserRules
                 JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
     }
 
+    /// <summary>The same password, hashed as the settings want it now.</summary>
+    public static Change<UserState> Rehash(UserState state, string passwordHash) => new(
+        state with { PasswordHash = passwordHash, Version = state.Version + 1 },
+        UserEvents.PasswordRehashed,
+        JsonSerializer.Serialize(new(state.User.Id, state.User.Role, state.User.FactoryId), UserEventsJson.Default.UserAccess));
+
     public static UserState Visible(UserState? state, Caller caller) =>
         state is not null && (caller.Role == UserRole.Admin || state.User.Id == caller.UserId)
             ? state

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Actors.Storage;
 
 namespace Actors.Users;
@@ -5,6 +6,9 @@ namespace Actors.Users;
 /// <summary>What the grain of a user remembers.</summary>
 internal sealed record UserState(User User, string PasswordHash, long Version) : IEntityState
 {
+    /// <summary>The sessions that were opened and not ended, the oldest first.</summary>
+    public ImmutableArray<SessionState> Sessions { get; init; } = [];
+
     public static readonly Table<UserState> Table = new Table<UserState>("users")
         .Key("id", s => s.User.Id)
         .Integer("version", s => s.Version)
@@ -17,25 +21,32 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Timestamp("created_at", s => s.User.CreatedAt)
         .Timestamp("updated_at", s => s.User.UpdatedAt);
 
-    public static Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.FirstAsync(
-        """
-        select id, version, email, password_hash, username, tier, role, factory_id, created_at, updated_at
-        from users where id = @id
-        """,
-        [("id", id)],
-        row => new UserState(
-            new User
-            {
-                Id = row.GetString(0),
-                Email = row.GetString(2),
-                Username = row.GetNullableString(4),
-                Tier = WireName.Parse<UserTier>(row.GetString(5)),
-                Role = WireName.Parse<UserRole>(row.GetString(6)),
-                FactoryId = row.GetNullableString(7),
-                CreatedAt = row.GetTimestamp(8),
-                UpdatedAt = row.GetTimestamp(9),
-            },
-            row.GetNullableString(3) ?? "",
-            row.GetInt64(1)),
-        cancellationToken);
+    public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
+    {
+        var (root, sessions) = await database.AggregateAsync(
+            $"""
+            select id, version, email, password_hash, username, tier, role, factory_id, created_at, updated_at
+            from users where id = @id;
+            select {SessionState.Columns}
+            from user_sessions where user_id = @id order by created_at, id
+            """,
+            [("id", id)],
+            row => new UserState(
+                new User
+                {
+                    Id = row.GetString(0),
+                    Email = row.GetString(2),
+                    Username = row.GetNullableString(4),
+                    Tier = WireName.Parse<UserTier>(row.GetString(5)),
+                    Role = WireName.Parse<UserRole>(row.GetString(6)),
+                    FactoryId = row.GetNullableString(7),
+                    CreatedAt = row.GetTimestamp(8),
+                    UpdatedAt = row.GetTimestamp(9),
+                },
+                row.GetNullableString(3) ?? "",
+                row.GetInt64(1)),
+            SessionState.Read,
+            cancellationToken);
+        return root is null ? null : root with { Sessions = sessions };
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Actors.ChangeLog;
+using Actors.Secrets;
 using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,7 @@ public static class SiloHosting
         // Before the silo and what looks after the store: hosted services start in the order of their registration.
         builder.Services.AddHostedService<SchemaAtStart>();
         builder.Services.AddStorage(builder.Configuration, isAlone);
+        builder.Services.AddSecrets(builder.Configuration, isAlone);
         builder.UseOrleans(silo =>
         {
             useClustering(silo);
@@ -49,6 +51,7 @@ public static class SiloHosting
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
             admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();
+        builder.Services.AddHostedService<FailureSweeper>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<SiloHealth>("silo");
         return builder;
     }

@@ -4,7 +4,7 @@ using Actors.Infrastructure;
 namespace Actors.Cluster;
 
 /// <summary>The system as several processes over one database: silos and frontends, which a test starts and ends one by one.</summary>
-public sealed class ActorsCluster(string database) : IAsyncDisposable
+public sealed class ActorsCluster(string database, params (string Name, string Value)[] siloSettings) : IAsyncDisposable
 {
     private readonly List<ActorsProcess> _processes = [];
 
@@ -37,12 +37,13 @@ public sealed class ActorsCluster(string database) : IAsyncDisposable
     public List<ActorsProcess> Frontends { get; } = [];
 
     /// <summary>Starts a silo without waiting for it.</summary>
-    public ActorsProcess LaunchSilo() => Add(Silos, ActorsProgram.Silo, new()
+    public ActorsProcess LaunchSilo() => Add(Silos, ActorsProgram.Silo, new(siloSettings.Select(s => KeyValuePair.Create(s.Name, s.Value)), StringComparer.Ordinal)
     {
         ["DATABASE_URL"] = database,
         ["Cluster__SiloPort"] = "0",
         ["Cluster__GatewayPort"] = _gatewayPorts[_silos++].ToString(CultureInfo.InvariantCulture),
         ["Passwords__BcryptCost"] = "4",
+        ["ACTORS_MASTER_KEY"] = "one key of all the silos of the cluster",
     });
 
     /// <summary>Starts a frontend without waiting for it: by default one that knows the gateways and has no database.</summary>
@@ -51,7 +52,6 @@ public sealed class ActorsCluster(string database) : IAsyncDisposable
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Cluster__Mode"] = "client",
-            ["JWT_SECRET"] = "one secret of all the frontends of the cluster",
         };
         if (membership is not null)
         {

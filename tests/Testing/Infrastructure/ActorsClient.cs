@@ -16,6 +16,8 @@ public sealed class ActorsClient(HttpClient http)
 
     public string? Token { get; set; }
 
+    public string RefreshToken { get; set; } = "";
+
     public const string Password = "correct horse battery";
 
     /// <summary>A registered user of his own.</summary>
@@ -33,7 +35,7 @@ public sealed class ActorsClient(HttpClient http)
         if (answer.Status == HttpStatusCode.Created)
         {
             UserId = answer.Data.GetProperty("user").GetProperty("id").GetString()!;
-            Token = answer.Data.GetProperty("token").GetString();
+            Take(answer);
         }
 
         return answer;
@@ -42,8 +44,13 @@ public sealed class ActorsClient(HttpClient http)
     public async Task LoginAsync(string email, string password)
     {
         var answer = (await PostAsync("/api/v1/auth/login", new { email, password })).Expect(HttpStatusCode.OK);
-        (Email, UserId, Token) = (email, answer.Data.GetProperty("user").GetProperty("id").GetString()!, answer.Data.GetProperty("token").GetString());
+        (Email, UserId) = (email, answer.Data.GetProperty("user").GetProperty("id").GetString()!);
+        Take(answer);
     }
+
+    /// <summary>Exchanges the refresh token for the next pair.</summary>
+    public async Task RefreshAsync() =>
+        Take((await PostAsync("/api/v1/auth/refresh", new { refreshToken = RefreshToken })).Expect(HttpStatusCode.OK));
 
     /// <summary>A draft with the given steps, each of ten pieces; returns its id.</summary>
     public async Task<string> CreateWorkOrderAsync(params string[] stepCodes) =>
@@ -180,6 +187,9 @@ public sealed class ActorsClient(HttpClient http)
         Assert.Equal(HttpStatusCode.OK, message.StatusCode);
         return new EventFeed(await message.Content.ReadAsStreamAsync(cancellationToken));
     }
+
+    private void Take(Answer answer) =>
+        (Token, RefreshToken) = (answer.Data.GetProperty("token").GetString(), answer.Data.GetProperty("refreshToken").GetString()!);
 
     private HttpRequestMessage Request(HttpMethod method, string path)
     {

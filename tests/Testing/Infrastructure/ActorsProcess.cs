@@ -21,6 +21,12 @@ public sealed class ActorsProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
+    // Tests of limits set them; the others are fast.
+    private static readonly string[] NoLimits =
+    [
+        "RateLimits__Free", "RateLimits__Login", "RateLimits__Register", "RateLimits__Refresh", "RateLimits__Anonymous", "Lockout__AddressFailures",
+    ];
+
     private readonly ActorsProgram _program;
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-process-").FullName;
     private readonly IReadOnlyDictionary<string, string?> _environment;
@@ -128,6 +134,11 @@ public sealed class ActorsProcess : IAsyncDisposable
         }
 
         environment["ACTORS_DATA"] = DataFolder;
+        foreach (var limit in NoLimits)
+        {
+            environment[limit] = "0";
+        }
+
         foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             environment[name] = value;

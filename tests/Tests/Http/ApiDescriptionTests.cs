@@ -74,6 +74,15 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
     private static async Task UseUsersAsync(ActorsClient user, ActorsClient admin)
     {
         (await user.GetAsync("/api/v1/auth/me")).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Expect(HttpStatusCode.OK);
+        var token = user.Token;
+        await user.LoginAsync(user.Email, ActorsClient.Password);
+        var sessions = (await user.GetAsync("/api/v1/auth/sessions")).Expect(HttpStatusCode.OK).Data;
+        (await user.SendAsync(HttpMethod.Delete, $"/api/v1/auth/sessions/{sessions[0].GetProperty("id").GetString()}")).Expect(HttpStatusCode.OK);
+        await user.LoginAsync(user.Email, ActorsClient.Password);
+        (await user.PostAsync("/api/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
+        user.Token = token;
+        (await admin.PostAsync("/api/v1/admin/keys/rotate")).Expect(HttpStatusCode.OK);
         (await admin.GetAsync($"/api/v1/users/{user.UserId}")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
     }

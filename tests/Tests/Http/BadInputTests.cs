@@ -14,7 +14,12 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     [
         (HttpMethod.Post, "/api/v1/auth/register", """{"email":"new@example.org","password":"correct horse battery"}"""),
         (HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@example.org","password":"wrong"}"""),
+        (HttpMethod.Post, "/api/v1/auth/refresh", """{"refreshToken":"none"}"""),
         (HttpMethod.Get, "/api/v1/auth/me", null),
+        (HttpMethod.Get, "/api/v1/auth/sessions", null),
+        (HttpMethod.Delete, "/api/v1/auth/sessions/nobody", null),
+        (HttpMethod.Post, "/api/v1/auth/logout", null),
+        (HttpMethod.Post, "/api/v1/admin/keys/rotate", null),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
@@ -43,7 +48,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
-    private static readonly string[] OpenRoutes = ["/api/v1/auth/register", "/api/v1/auth/login"];
+    private static readonly string[] OpenRoutes = ["/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh"];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);
 

@@ -1,29 +1,28 @@
-using Actors.Users;
-using Microsoft.Extensions.Options;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Actors.Tests.Users;
+namespace Actors.Users;
 
-public sealed class TokenTests
+public sealed class TokenTests : IDisposable
 {
-    private const string Secret = "a secret of at least thirty-two characters";
-
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     [Fact]
-    public async Task A_token_names_its_user_role_and_factory()
+    public async Task A_token_names_its_user_and_session()
     {
-        var result = await Check(new CachingTokenHandler(_time), Issue(UserRole.Manager, factoryId: "f1"));
+        var identity = Assert.IsType<CallerIdentity>((await Check(Handler(), Issue())).ClaimsIdentity);
 
-        var expected = new Caller { UserId = "u1", Role = UserRole.Manager, FactoryId = "f1" };
-        Assert.Equal(expected, Assert.IsType<CallerIdentity>(result.ClaimsIdentity).Caller);
+        Assert.Equal(("u1", "s1"), (identity.UserId, identity.SessionId));
     }
 
     [Fact]
     public async Task A_remembered_token_ends_when_it_says_so()
     {
-        var handler = new CachingTokenHandler(_time);
+        var handler = Handler();
         var token = Issue();
 
         Assert.True((await Check(handler, token)).IsValid);
@@ -36,7 +35,7 @@ public sealed class TokenTests
     [Fact]
     public async Task A_second_check_gives_the_remembered_result()
     {
-        var handler = new CachingTokenHandler(_time);
+        var handler = Handler();
         var token = Issue();
 
         Assert.Same(await Check(handler, token), await Check(handler, token));
@@ -45,7 +44,7 @@ public sealed class TokenTests
     [Fact]
     public async Task A_full_cache_forgets_what_nobody_asks_for_and_still_checks_it()
     {
-        var handler = new CachingTokenHandler(_time, capacity: 2);
+        var handler = Handler(capacity: 2);
         var first = Issue();
         var before = await Check(handler, first);
         for (var i = 0; i < 4; i++)
@@ -60,20 +59,43 @@ public sealed class TokenTests
         Assert.True(after.IsValid);
     }
 
-    [Fact]
-    public async Task A_token_of_another_secret_does_not_hold()
-    {
-        var foreign = new Tokens(Options.Create(new JwtOptions { Secret = Secret + "!" }), _time).Issue(Somebody(UserRole.Admin, null));
+    [Theory]
+    [InlineData("""{"alg":"ES256","kid":"other"}""")]
+    [InlineData("""{"alg":"ES256"}""")]
+    [InlineData("""{"alg":"none","kid":"k1"}""")]
+    [InlineData("""{"alg":"HS256","kid":"k1"}""")]
+    [InlineData("""{"alg":"ES384","kid":"k1"}""")]
+    public async Task A_token_with_another_header_does_not_hold(string header) =>
+        Assert.False((await Check(Handler(), Issue(header))).IsValid);
 
-        Assert.False((await Check(new CachingTokenHandler(_time), foreign)).IsValid);
+    [Fact]
+    public async Task A_token_that_another_key_signed_does_not_hold()
+    {
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        Assert.False((await Check(Handler(), Issue(key: foreign))).IsValid);
     }
 
-    private static User Somebody(UserRole role, string? factoryId) =>
-        new() { Id = "u1", Email = "a@b.example", Role = role, FactoryId = factoryId };
+    [Theory]
+    [InlineData("""{"userId":"u1","exp":1900000000}""")]
+    [InlineData("""{"sid":"s1","exp":1900000000}""")]
+    [InlineData("""{"userId":"u1","sid":"s1"}""")]
+    public async Task A_token_without_user_session_or_end_does_not_hold(string claims) =>
+        Assert.False((await Check(Handler(), Issue(claims: claims))).IsValid);
 
-    private string Issue(UserRole role = UserRole.Operator, string? factoryId = null) =>
-        new Tokens(Options.Create(new JwtOptions { Secret = Secret }), _time).Issue(Somebody(role, factoryId));
+    public void Dispose() => _key.Dispose();
+
+    private CachingTokenHandler Handler(int capacity = 10_000) => new(
+        kid => ValueTask.FromResult<SecurityKey?>(kid == "k1" ? new ECDsaSecurityKey(_key) { KeyId = "k1" } : null), _time, capacity);
+
+    private string Issue(string header = """{"alg":"ES256","kid":"k1","typ":"JWT"}""", string? claims = null, ECDsa? key = null)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        claims ??= $$"""{"userId":"u1","sid":"s1","role":"admin","iat":{{now}},"exp":{{now + (7 * 24 * 3600)}}}""";
+        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        return $"{signed}.{Base64Url.EncodeToString((key ?? _key).SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    }
 
     private Task<TokenValidationResult> Check(CachingTokenHandler handler, string token) =>
-        handler.ValidateTokenAsync(token, Authentication.Rules(Secret, _time));
+        handler.ValidateTokenAsync(token, Authentication.Rules(_time));
 }

@@ -10,12 +10,14 @@ internal static class Api
     /// <summary>The address that documents and <c>Location</c> headers name.</summary>
     public const string Prefix = "/api/v1";
 
-    private const string Unversioned = "/api";
+    /// <summary>What older clients call.</summary>
+    public const string Unversioned = "/api";
 
     /// <summary>Maps every feature twice: versioned, and as older clients know it.</summary>
     public static WebApplication MapApi(this WebApplication app)
     {
         MapFeatures(app.MapGroup(Prefix));
+        app.MapKeys();
         MapFeatures(app.MapGroup(Unversioned).ExcludeFromDescription());
         return app;
     }
@@ -23,6 +25,7 @@ internal static class Api
     private static void MapFeatures(RouteGroupBuilder api)
     {
         api.MapUsers();
+        api.MapSessions();
         api.MapWorkOrders();
         api.MapLive();
     }

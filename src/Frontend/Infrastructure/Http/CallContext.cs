@@ -5,18 +5,17 @@ using Actors.Users;
 
 namespace Actors.Infrastructure.Http;
 
-/// <summary>Gives each request what grains read beside a call: who calls, and under which idempotency key.</summary>
+/// <summary>Gives each request what grains read beside a call: its idempotency key. Who calls, <see cref="Admissions"/> has said.</summary>
 internal static class CallContext
 {
     /// <summary>Makes a command safe to repeat.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
-    /// <summary>Checks path and query for text nobody can store, then sets caller and command key.</summary>
+    /// <summary>Checks path and query for text nobody can store, then sets the command key.</summary>
     public static IApplicationBuilder UseCallContext(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         CheckPath(context.Request.RouteValues);
         CheckQuery(context.Request);
-        Caller.Current = (context.User.Identity as CallerIdentity)?.Caller;
         if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method))
         {
             CommandKey.Current = await KeyOf(context.Request, key.Count == 1 ? key[0] : null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -29,6 +30,11 @@ internal sealed partial class Failures(ILogger<Failures> logger) : IExceptionHan
             OrleansException or TimeoutException or OperationCanceledException => (503, Unreachable(httpContext, exception)),
             _ => (503, Unexpected(httpContext, exception)),
         };
+        if (exception is AppException { RetryAfter: { } retryAfter })
+        {
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
         await Write(httpContext, status, error);
         return true;
     }
@@ -40,7 +46,7 @@ internal sealed partial class Failures(ILogger<Failures> logger) : IExceptionHan
         response.StatusCode = status;
         if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = response.Headers.RetryAfter.Count > 0 ? response.Headers.RetryAfter : "1";
         }
         else if (status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
         {

@@ -1,5 +1,7 @@
 using System.Net;
+using Actors.Hosting;
 using Actors.Infrastructure.Json;
+using Actors.Users;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -30,9 +32,11 @@ internal static class HttpPipeline
         app.UseRouting();
         app.UseCors();
         app.Use(AnswerUnmatched);
+        app.UseCluster();
         app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAdmission();
         app.UseBodyRules();
         app.UseCallContext();
         return app;
@@ -63,22 +67,30 @@ internal static class HttpPipeline
             .WithOrigins(origins)
             .AllowAnyHeader()
             .AllowAnyMethod()
-            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, StandardHeaders.RequestId)));
+            .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, StandardHeaders.RequestId,
+                "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")));
     }
 
     // Only proxies that are named are believed about who their client is.
     private static void AddProxies(WebApplicationBuilder builder)
     {
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
+        var networks = builder.Configuration.GetSection("ForwardedHeaders:KnownNetworks").Get<string[]>() ?? [];
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardedHeaders = proxies.Length + networks.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var proxy in proxies)
             {
                 options.KnownProxies.Add(IPAddress.TryParse(proxy, out var address) ? address : throw new OptionsValidationException(
                     "ForwardedHeaders", typeof(ForwardedHeadersOptions), [$"ForwardedHeaders:KnownProxies: '{proxy}' is no IP address."]));
+            }
+
+            foreach (var network in networks)
+            {
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var parsed) ? parsed : throw new OptionsValidationException(
+                    "ForwardedHeaders", typeof(ForwardedHeadersOptions), [$"ForwardedHeaders:KnownNetworks: '{network}' is no network such as 10.0.0.0/8."]));
             }
         });
     }

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Actors.Infrastructure.Http;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Actors.Users;
+
+/// <summary>The limit that an anonymous route has for itself.</summary>
+/// <param name="Purpose">Which.</param>
+internal sealed record RateLimited(RatePurpose Purpose);
+
+/// <summary>
+/// Lets requests in: one call to the user's grain says whether the session holds, who the user is now, and whether he is within his limit.
+/// Without a token, routes of the API are limited by address and purpose.
+/// </summary>
+internal static class Admissions
+{
+    private const string Unknown = "unknown";
+
+    /// <summary>Checks the session and the limit, and sets the caller.</summary>
+    public static IApplicationBuilder UseAdmission(this IApplicationBuilder app)
+    {
+        var grains = app.ApplicationServices.GetRequiredService<IGrainFactory>();
+        return app.Use(async (context, next) =>
+        {
+            Caller.Current = context.Request.Path.StartsWithSegments(Api.Unversioned, StringComparison.OrdinalIgnoreCase)
+                ? await AdmitAsync(context, grains)
+                : null;
+            await next(context);
+        });
+    }
+
+    /// <summary>Gives an anonymous route a limit of its own.</summary>
+    public static RouteHandlerBuilder Limit(this RouteHandlerBuilder endpoint, RatePurpose purpose) => endpoint.WithMetadata(new RateLimited(purpose));
+
+    private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains)
+    {
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            var purpose = metadata.GetMetadata<RateLimited>()?.Purpose ?? RatePurpose.Anonymous;
+            Apply(context, await grains.GetGrain<IRateGrain>(RateGrains.Key(purpose, ClientAddress.Of(context) ?? Unknown)).Take());
+            return null;
+        }
+
+        var identity = (CallerIdentity)context.User.Identity!;
+        var admission = await grains.GetGrain<IUserGrain>(identity.UserId).Admit(identity.SessionId);
+        Apply(context, admission.Rate);
+        return admission.Caller ?? throw Authentication.InvalidToken();
+    }
+
+    private static void Apply(HttpContext context, RateDecision rate)
+    {
+        if (rate.Limit > 0)
+        {
+            // At the end: the headers of a refusal are cleared before it is written.
+            context.Response.OnStarting(static state =>
+            {
+                var (response, told) = ((HttpResponse, RateDecision))state;
+                response.Headers["RateLimit-Limit"] = told.Limit.ToString(CultureInfo.InvariantCulture);
+                response.Headers["RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
+                response.Headers["RateLimit-Reset"] = told.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+                return Task.CompletedTask;
+            }, (context.Response, rate));
+        }
+
+        if (!rate.IsAllowed)
+        {
+            throw rate.Refusal();
+        }
+    }
+}

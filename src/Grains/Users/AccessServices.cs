@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace Actors.Users;
+
+/// <summary>What the grain of a user works with to let him in.</summary>
+internal sealed class AccessServices(
+    Lockout lockout, SessionTokens tokens, IOptions<TokenOptions> tokenOptions, IOptions<RateLimitOptions> rateLimits)
+{
+    public Lockout Lockout { get; } = lockout;
+
+    public SessionTokens Tokens { get; } = tokens;
+
+    public TokenOptions TokenOptions { get; } = tokenOptions.Value;
+
+    public RateLimitOptions RateLimits { get; } = rateLimits.Value;
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Actors.Storage;
+
+namespace Actors.Users;
+
+/// <summary>A login that holds.</summary>
+/// <param name="Id">Opaque; the claim <c>sid</c>.</param>
+/// <param name="UserId">Whose.</param>
+/// <param name="Device">From where.</param>
+/// <param name="CreatedAt">When he logged in.</param>
+/// <param name="LastSeenAt">When it was last used, as far as it is written.</param>
+/// <param name="ExpiresAt">When it ends unless it is refreshed.</param>
+/// <param name="Generation">Which refresh token is the present one, from 1.</param>
+/// <param name="RotatedAt">When that one was made.</param>
+internal sealed record SessionState(
+    string Id, string UserId, Device Device, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, long Generation, DateTimeOffset RotatedAt)
+{
+    public static readonly Table<SessionState> Table = new Table<SessionState>("user_sessions")
+        .Key("id", s => s.Id)
+        .Text("user_id", s => s.UserId)
+        .Text("device_name", s => s.Device.Name)
+        .Text("user_agent", s => s.Device.UserAgent)
+        .Text("ip", s => s.Device.Ip)
+        .Timestamp("created_at", s => s.CreatedAt)
+        .Timestamp("last_seen_at", s => s.LastSeenAt)
+        .Timestamp("expires_at", s => s.ExpiresAt)
+        .Integer("generation", s => s.Generation)
+        .Timestamp("rotated_at", s => s.RotatedAt);
+
+    /// <summary>The columns that <see cref="Read"/> reads.</summary>
+    public const string Columns = "id, user_id, device_name, user_agent, ip, created_at, last_seen_at, expires_at, generation, rotated_at";
+
+    public static SessionState Read(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        new Device(row.GetNullableString(2), row.GetNullableString(3), row.GetNullableString(4)),
+        row.GetTimestamp(5),
+        row.GetTimestamp(6),
+        row.GetTimestamp(7),
+        row.GetInt64(8),
+        row.GetTimestamp(9));
+
+    /// <summary>The rows in which two versions of a user's sessions differ.</summary>
+    public static ImmutableArray<RowChange> Changes(ImmutableArray<SessionState> before, ImmutableArray<SessionState> after)
+    {
+        if (before == after)
+        {
+            return [];
+        }
+
+        var known = before.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var changes = ImmutableArray.CreateBuilder<RowChange>();
+        foreach (var session in after)
+        {
+            if (!known.Remove(session.Id, out var present))
+            {
+                changes.Add(Table.Insert(session));
+            }
+            else if (present != session)
+            {
+                changes.Add(Table.Update(session));
+            }
+        }
+
+        changes.AddRange(known.Values.Select(Table.Delete));
+        return changes.DrainToImmutable();
+    }
+}

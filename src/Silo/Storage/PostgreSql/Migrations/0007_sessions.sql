@@ -1,0 +1,43 @@
+-- Logins that hold: one row a device. generation counts how often the refresh token was exchanged; no token is stored.
+create table user_sessions (
+    id           text primary key check (length(id) between 1 and 255),
+    user_id      text         not null references users (id),
+    device_name  varchar(100),
+    user_agent   varchar(255),
+    ip           varchar(64),
+    created_at   timestamptz  not null,
+    last_seen_at timestamptz  not null,
+    expires_at   timestamptz  not null,
+    generation   bigint       not null check (generation > 0),
+    rotated_at   timestamptz  not null
+);
+
+create index user_sessions_user on user_sessions (user_id);
+
+-- Who failed to prove who he is, and how often; id: a hash of the e-mail address (whether it has an account or not), or an IP address.
+create table sign_in_failures (
+    id             text primary key check (length(id) between 1 and 255),
+    version        bigint      not null check (version > 0),
+    failures       bigint      not null check (failures >= 0),
+    last_failed_at timestamptz not null,
+    locked_until   timestamptz
+) with (fillfactor = 80);
+
+create index sign_in_failures_age on sign_in_failures (last_failed_at);
+
+-- Keys that sign tokens; the one with the highest number signs. private_key is encrypted.
+create table signing_keys (
+    id          text primary key check (length(id) between 1 and 255),
+    version     bigint      not null check (version > 0),
+    number      bigint      not null unique check (number > 0),
+    public_key  bytea       not null,
+    private_key text        not null,
+    created_at  timestamptz not null
+);
+
+-- The key ring that encrypts secrets in this database; itself encrypted by the master key, which is not in it.
+create table data_protection_keys (
+    id         text primary key check (length(id) between 1 and 255),
+    xml        text        not null,
+    created_at timestamptz not null
+);
