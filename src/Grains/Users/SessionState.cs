@@ -28,18 +28,20 @@ internal sealed record SessionState(
         .Integer("generation", s => s.Generation)
         .Timestamp("rotated_at", s => s.RotatedAt);
 
-    /// <summary>The columns that <see cref="Read"/> reads.</summary>
-    public const string Columns = "id, user_id, device_name, user_agent, ip, created_at, last_seen_at, expires_at, generation, rotated_at";
+    /// <summary>The columns that <see cref="Read"/> reads, of the table as <c>s</c>.</summary>
+    public const string Columns =
+        "s.id, s.user_id, s.device_name, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.expires_at, s.generation, s.rotated_at";
 
-    public static SessionState Read(DbDataReader row) => new(
-        row.GetString(0),
-        row.GetString(1),
-        new Device(row.GetNullableString(2), row.GetNullableString(3), row.GetNullableString(4)),
-        row.GetTimestamp(5),
-        row.GetTimestamp(6),
-        row.GetTimestamp(7),
-        row.GetInt64(8),
-        row.GetTimestamp(9));
+    /// <summary>Reads a session from the columns beginning at <paramref name="first"/>; null if there is none (outer join).</summary>
+    public static SessionState? Read(DbDataReader row, int first) => row.IsDBNull(first) ? null : new(
+        row.GetString(first),
+        row.GetString(first + 1),
+        new Device(row.GetNullableString(first + 2), row.GetNullableString(first + 3), row.GetNullableString(first + 4)),
+        row.GetTimestamp(first + 5),
+        row.GetTimestamp(first + 6),
+        row.GetTimestamp(first + 7),
+        row.GetInt64(first + 8),
+        row.GetTimestamp(first + 9));
 
     /// <summary>The rows in which two versions of a user's sessions differ.</summary>
     public static ImmutableArray<RowChange> Changes(ImmutableArray<SessionState> before, ImmutableArray<SessionState> after)

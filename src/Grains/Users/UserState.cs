@@ -25,10 +25,10 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     {
         var (root, sessions) = await database.AggregateAsync(
             $"""
-            select id, version, email, password_hash, username, tier, role, factory_id, created_at, updated_at
-            from users where id = @id;
-            select {SessionState.Columns}
-            from user_sessions where user_id = @id order by created_at, id
+            select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
+                   {SessionState.Columns}
+            from users u left join user_sessions s on s.user_id = u.id
+            where u.id = @id order by s.created_at, s.id
             """,
             [("id", id)],
             row => new UserState(
@@ -45,7 +45,7 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
                 },
                 row.GetNullableString(3) ?? "",
                 row.GetInt64(1)),
-            SessionState.Read,
+            row => SessionState.Read(row, first: 10),
             cancellationToken);
         return root is null ? null : root with { Sessions = sessions };
     }
