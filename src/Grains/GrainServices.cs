@@ -1,5 +1,6 @@
 using Actors.ChangeLog;
 using Actors.Inboxes;
+using Actors.Mail;
 using Actors.Users;
 using Actors.WorkOrders;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,11 +15,13 @@ public static class GrainServices
     {
         services.AddSingleton<EntityServices>();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
         return services;

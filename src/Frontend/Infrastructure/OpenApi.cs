@@ -146,7 +146,7 @@ internal static class OpenApi
         Add("415", "The body is not JSON.", operation.RequestBody is not null);
         Add("422", "A rule refuses it.", !open && command);
         Add("426", "The request is no WebSocket handshake.", operation.OperationId == LiveEndpoints.SocketOperation);
-        Add("429", "Too many requests, or live connections; see Retry-After.", open || IsLive(operation));
+        Add("429", "Too many requests, or live connections; see Retry-After.", true);
         Add("503", "Not done, or outcome unknown: repeat it with the same idempotency key; see Retry-After.", true);
 
         void Add(string status, string description, bool possible)

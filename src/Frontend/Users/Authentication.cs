@@ -24,6 +24,7 @@ internal static class Authentication
             .Validate(options => options.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<PasswordGate>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());

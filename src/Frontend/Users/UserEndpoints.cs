@@ -13,6 +13,7 @@ internal static class UserEndpoints
             .Describe("register", "Create an account and log in");
         auth.MapPost("/login", Login).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
+        auth.MapCredentials();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
         var users = api.MapGroup("/users").WithTags("Users");
@@ -20,15 +21,15 @@ internal static class UserEndpoints
         users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
     }
 
-    private static async Task<Created<Session>> Register(RegisterRequest body, IGrainFactory grains, Tokens tokens, TimeProvider time)
+    private static async Task<Created<Session>> Register(RegisterRequest body, IGrainFactory grains, Sessions sessions, TimeProvider time)
     {
         var command = body.ToCommand();
         var id = CallContext.NewId("user", command.Email, time);
         var user = await grains.GetGrain<IUserGrain>(id).Register(command);
-        return new(new Session(user, tokens.Issue(user)), $"/users/{Uri.EscapeDataString(user.Id)}");
+        return new(await sessions.OpenAsync(user), $"/users/{Uri.EscapeDataString(user.Id)}");
     }
 
-    private static async Task<Answer<Session>> Login(LoginRequest body, IGrainFactory grains, Tokens tokens)
+    private static async Task<Answer<Session>> Login(LoginRequest body, IGrainFactory grains, Sessions sessions)
     {
         var (email, password) = body.ToCredentials();
         var known = email.Length <= UserLimits.Email ? await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) : null;
@@ -37,7 +38,7 @@ internal static class UserEndpoints
         var id = known ?? Ids.From("unknown", email, "");
         var user = await grains.GetGrain<IUserGrain>(id).VerifyPassword(password)
             ?? throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
-        return Answers.Ok(new Session(user, tokens.Issue(user)));
+        return Answers.Ok(await sessions.OpenAsync(user));
     }
 
     private static async Task<Answer<User>> GetMe(IGrainFactory grains) =>

@@ -21,6 +21,25 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Gives the user a role and a place; administrators only.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);
+
+    /// <summary>
+    /// Marks the address as proved, and makes the account if there is none. For the system alone. A password from before that proof goes,
+    /// unless the user himself brought it: anybody could have registered with the address.
+    /// </summary>
+    [Alias("confirm-email")]
+    Task<User> ConfirmEmail(ConfirmEmail command);
+
+    /// <summary>
+    /// Sets the password of a user who proved his address. For the system alone. Sessions opened before end, and a lock-out does, too.
+    /// </summary>
+    [Alias("set-password")]
+    Task<User> SetPassword(string newPassword);
+
+    /// <summary>
+    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another. Sessions opened before end.
+    /// </summary>
+    [Alias("change-password")]
+    Task<User> ChangePassword(ChangePassword command);
 }
 
 /// <summary>Finds users.</summary>

@@ -13,6 +13,12 @@ public static class UserEvents
 
     /// <summary>Data: <see cref="UserAccess"/>.</summary>
     public const string AccessChanged = "user.access-changed";
+
+    /// <summary>The user proved his address. Data: <see cref="UserAccess"/>.</summary>
+    public const string EmailConfirmed = "user.email-confirmed";
+
+    /// <summary>The password was set, changed or taken away. Data: <see cref="UserAccess"/>.</summary>
+    public const string PasswordChanged = "user.password-changed";
 }
 
 /// <summary>What a user may do, and where.</summary>

@@ -27,6 +27,33 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
     public Task<User> ChangeAccess(ChangeUserAccess command) =>
         ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
 
+    public Task<User> ConfirmEmail(ConfirmEmail command)
+    {
+        EnsureSystem();
+        return ExecuteAsync(() => UserRules.ConfirmEmail(State, Id, command, Now), state => state!.User);
+    }
+
+    public async Task<User> SetPassword(string newPassword)
+    {
+        EnsureSystem();
+        UserRules.ValidatePassword("newPassword", newPassword);
+        var hash = await passwords.HashAsync(newPassword);
+        return await ExecuteAsync(() => UserRules.SetPassword(State, hash, Now), state => state!.User);
+    }
+
+    public async Task<User> ChangePassword(ChangePassword command)
+    {
+        UserRules.ValidatePassword("newPassword", command.NewPassword);
+        var own = UserRules.Own(State, Caller.Current!);
+        if (!await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash))
+        {
+            throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+        }
+
+        var hash = await passwords.HashAsync(command.NewPassword);
+        return await ExecuteAsync(() => UserRules.ChangePassword(State, hash, Now), state => state!.User);
+    }
+
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>
         UserState.LoadAsync(Database, Id, cancellationToken);
 
@@ -35,4 +62,12 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
     protected override AppException Refusal(string? constraint) => constraint == "users_email_key"
         ? new(ErrorKind.Conflict, "EMAIL_TAKEN", "This e-mail address has an account already.")
         : Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
+
+    private static void EnsureSystem()
+    {
+        if (Caller.Current != Caller.System)
+        {
+            throw Errors.Forbidden("Only the system says what a user has proved.");
+        }
+    }
 }

@@ -15,11 +15,20 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Text("role", s => WireName.Of(s.User.Role))
         .Text("factory_id", s => s.User.FactoryId)
         .Timestamp("created_at", s => s.User.CreatedAt)
-        .Timestamp("updated_at", s => s.User.UpdatedAt);
+        .Timestamp("updated_at", s => s.User.UpdatedAt)
+        .Timestamp("email_verified_at", s => s.EmailVerifiedAt)
+        .Timestamp("credentials_changed_at", s => s.CredentialsChangedAt);
+
+    /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
+    public DateTimeOffset? EmailVerifiedAt { get; init; }
+
+    /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
+    public DateTimeOffset? CredentialsChangedAt { get; init; }
 
     public static Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.FirstAsync(
         """
-        select id, version, email, password_hash, username, tier, role, factory_id, created_at, updated_at
+        select id, version, email, password_hash, username, tier, role, factory_id, created_at, updated_at,
+               email_verified_at, credentials_changed_at
         from users where id = @id
         """,
         [("id", id)],
@@ -36,6 +45,10 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
                 UpdatedAt = row.GetTimestamp(9),
             },
             row.GetNullableString(3) ?? "",
-            row.GetInt64(1)),
+            row.GetInt64(1))
+        {
+            EmailVerifiedAt = row.GetNullableTimestamp(10),
+            CredentialsChangedAt = row.GetNullableTimestamp(11),
+        },
         cancellationToken);
 }

@@ -15,6 +15,10 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Post, "/api/v1/auth/register", """{"email":"new@example.org","password":"correct horse battery"}"""),
         (HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@example.org","password":"wrong"}"""),
         (HttpMethod.Get, "/api/v1/auth/me", null),
+        (HttpMethod.Post, "/api/v1/auth/code", """{"email":"new@example.org"}"""),
+        (HttpMethod.Post, "/api/v1/auth/verify", """{"email":"new@example.org","code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/password", """{"currentPassword":"correct horse battery","newPassword":"staple battery horse"}"""),
+        (HttpMethod.Post, "/api/v1/auth/password/reset", """{"email":"new@example.org","code":"000000","newPassword":"staple battery horse"}"""),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
@@ -43,7 +47,10 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
-    private static readonly string[] OpenRoutes = ["/api/v1/auth/register", "/api/v1/auth/login"];
+    private static readonly string[] OpenRoutes =
+    [
+        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
+    ];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);
 

@@ -13,6 +13,9 @@ public class ActorsApp : WebApplicationFactory<Program>
     {
         // A login costs a millisecond instead of fifty.
         ["Passwords:BcryptCost"] = "4",
+        // All tests are one client.
+        ["EmailCodes:PerClient"] = "100000",
+        ["EmailCodes:TriesPerClient"] = "100000",
         ["Admin:Email"] = AdminEmail,
         ["Admin:Password"] = ActorsClient.Password,
     };

@@ -55,6 +55,19 @@ internal sealed class Created<T>(T data, string? path, long? version = null) : I
     }
 }
 
+/// <summary>202 and nothing more: what was asked for happens afterwards, or not at all, and the answer does not tell which.</summary>
+internal sealed class Accepted : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(void), []));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status202Accepted;
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Makers of answers, so that handlers need no type arguments.</summary>
 internal static class Answers
 {
