@@ -26,6 +26,7 @@ internal static class Authentication
         builder.Services.AddSingleton<Tokens>();
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<PasswordGate>();
+        builder.Services.AddOAuth(builder.Configuration);
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new NoKeysOnDisk());
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)

@@ -14,6 +14,7 @@ internal static class UserEndpoints
         auth.MapPost("/login", Login).AllowAnonymous().AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapCredentials();
+        auth.MapOAuth();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
         var users = api.MapGroup("/users").WithTags("Users");

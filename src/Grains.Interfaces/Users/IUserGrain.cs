@@ -29,6 +29,10 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("confirm-email")]
     Task<User> ConfirmEmail(ConfirmEmail command);
 
+    /// <summary>Whether the user proved his address here. For the system alone.</summary>
+    [Alias("has-proved-email")]
+    Task<bool> HasProvedEmail();
+
     /// <summary>
     /// Sets the password of a user who proved his address. For the system alone. Sessions opened before end, and a lock-out does, too.
     /// </summary>

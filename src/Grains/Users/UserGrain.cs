@@ -33,6 +33,12 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
         return ExecuteAsync(() => UserRules.ConfirmEmail(State, Id, command, Now), state => state!.User);
     }
 
+    public Task<bool> HasProvedEmail()
+    {
+        EnsureSystem();
+        return Task.FromResult(State?.EmailVerifiedAt is not null);
+    }
+
     public async Task<User> SetPassword(string newPassword)
     {
         EnsureSystem();

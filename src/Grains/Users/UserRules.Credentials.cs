@@ -48,6 +48,17 @@ internal static partial class UserRules
             present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Version = present.Version + 1 }, now, UserEvents.PasswordChanged);
     }
 
+    /// <summary>Whether an account at a provider may be linked by its address.</summary>
+    public static void ValidateIdentity(ForeignIdentity identity)
+    {
+        new Validator().Text("provider", identity.Provider, 50).Text("subject", identity.Subject, ForeignIdentity.MaxSubject).ThrowIfInvalid();
+        if (!identity.IsEmailVerified || identity.Email is not { Length: <= UserLimits.Email } email || !IsEmail(email))
+        {
+            throw new AppException(
+                ErrorKind.Forbidden, "EMAIL_NOT_VERIFIED", "The provider does not say that the address is yours: prove it there first.");
+        }
+    }
+
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
     public static UserState Own(UserState? state, Caller caller) =>
         state is not null && state.User.Id == caller.UserId ? state : throw NotFound();

@@ -68,6 +68,21 @@ internal sealed class Accepted : IResult, IEndpointMetadataProvider
     }
 }
 
+/// <summary>302, for browsers, and nothing that is kept on the way.</summary>
+internal sealed class Redirected(string url) : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status302Found, typeof(void), []));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers.CacheControl = "no-store";
+        httpContext.Response.Headers["Referrer-Policy"] = "no-referrer";
+        httpContext.Response.Redirect(url);
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Makers of answers, so that handlers need no type arguments.</summary>
 internal static class Answers
 {
