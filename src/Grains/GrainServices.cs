@@ -1,5 +1,6 @@
 using Actors.ChangeLog;
 using Actors.Inboxes;
+using Actors.Mail;
 using Actors.Users;
 using Actors.WorkOrders;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class GrainServices
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
+        services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
@@ -32,6 +34,7 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
         return services;

@@ -139,14 +139,14 @@ internal static class OpenApi
         Add("400", "A field or parameter is wrong.", true);
         Add("401", "No token, or one that does not hold.", true);
         Add("403", "The caller may see it but not do this.", !open && command);
-        Add("404", "No such thing, or none the caller may know of.", !open);
+        Add("404", "No such thing, or none the caller may know of.", !open || context.Description.RelativePath?.Contains('{', StringComparison.Ordinal) == true);
         Add("409", "The present state does not allow it, or a unique value is taken.", command);
         Add("412", "The version in If-Match is not the present one.", !open && command);
         Add("413", "The body is too large.", operation.RequestBody is not null);
         Add("415", "The body is not JSON.", operation.RequestBody is not null);
         Add("422", "A rule refuses it.", !open && command);
         Add("426", "The request is no WebSocket handshake.", operation.OperationId == LiveEndpoints.SocketOperation);
-        Add("429", "Too many requests, or live connections; see Retry-After.", open || IsLive(operation));
+        Add("429", "Too many requests, or live connections; see Retry-After.", true);
         Add("503", "Not done, or outcome unknown: repeat it with the same idempotency key; see Retry-After.", true);
 
         void Add(string status, string description, bool possible)

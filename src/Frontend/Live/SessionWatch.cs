@@ -56,7 +56,7 @@ internal sealed partial class SessionWatch(LiveHub hub, IGrainFactory grains, Ti
             {
                 while (watch.TryRead(out var change))
                 {
-                    if (string.Equals(change.Change.Kind, UserEvents.SessionsEnded, StringComparison.Ordinal))
+                    if (UserEvents.MayEndSessions(change.Change.Kind))
                     {
                         return;
                     }

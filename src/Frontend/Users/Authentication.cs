@@ -18,6 +18,7 @@ internal static class Authentication
         var isAlone = FrontendClusterOptions.Read(builder.Configuration).Mode == ClusterMode.Embedded;
         builder.Services.AddSingleton<TokenKeys>();
         builder.Services.AddSingleton<PasswordGate>();
+        builder.Services.AddOAuth(builder.Configuration);
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         if (!isAlone)
         {

@@ -13,6 +13,8 @@ internal static class UserEndpoints
             .Describe("register", "Create an account and log in");
         auth.MapPost("/login", Login).AllowAnonymous().Limit(RatePurpose.Login).AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
+        auth.MapCredentials();
+        auth.MapOAuth();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
         var users = api.MapGroup("/users").WithTags("Users");

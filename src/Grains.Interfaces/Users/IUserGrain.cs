@@ -36,6 +36,10 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("admit"), Anonymous, AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task<Admission> Admit(string sessionId);
 
+    /// <summary>Opens a session of a user who has proved himself, by a code or at a provider. For the system alone.</summary>
+    [Alias("open-session")]
+    Task<SignedIn> OpenSession(Device device);
+
     /// <summary>Whether the session holds; counts nothing.</summary>
     [Alias("is-session-alive"), Anonymous, AlwaysInterleave]
     Task<bool> IsSessionAlive(string sessionId);
@@ -61,6 +65,30 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Gives the user a role and a place; administrators only.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);
+
+    /// <summary>
+    /// Marks the address as proved, and makes the account if there is none. For the system alone. A password from before that proof goes,
+    /// unless the user himself brought it: anybody could have registered with the address.
+    /// </summary>
+    [Alias("confirm-email")]
+    Task<User> ConfirmEmail(ConfirmEmail command);
+
+    /// <summary>Whether the user proved his address here. For the system alone.</summary>
+    [Alias("has-proved-email")]
+    Task<bool> HasProvedEmail();
+
+    /// <summary>
+    /// Sets the password of a user who proved his address. For the system alone. Sessions opened before end, and a lock-out does, too.
+    /// </summary>
+    [Alias("set-password")]
+    Task<User> SetPassword(string newPassword);
+
+    /// <summary>
+    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another. Sessions opened before end; a new one
+    /// is answered.
+    /// </summary>
+    [Alias("change-password")]
+    Task<SignedIn> ChangePassword(ChangePassword command, Device device);
 }
 
 /// <summary>Finds users.</summary>

@@ -6,6 +6,9 @@ namespace Actors.Users;
 /// <summary>Kinds of change events on the topic <c>users/{id}</c>.</summary>
 public static class UserEvents
 {
+    /// <summary>Whether sessions may have ended with a change of this kind.</summary>
+    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed;
+
     /// <summary>The topic of a user's events.</summary>
     public static string Topic(string userId) => $"users/{userId}";
 
@@ -26,6 +29,12 @@ public static class UserEvents
 
     /// <summary>Data: <see cref="ChangedSessions"/>.</summary>
     public const string SessionsEnded = "user.sessions-ended";
+
+    /// <summary>The user proved his address. Data: <see cref="UserAccess"/>.</summary>
+    public const string EmailConfirmed = "user.email-confirmed";
+
+    /// <summary>The password was set, changed or taken away. Data: <see cref="UserAccess"/>.</summary>
+    public const string PasswordChanged = "user.password-changed";
 }
 
 /// <summary>What a user may do, and where.</summary>

@@ -65,6 +65,30 @@ public sealed record RegisterUser
 [GenerateSerializer, Immutable, Alias("change-user-access")]
 public sealed record ChangeUserAccess([property: Id(0)] UserRole Role, [property: Id(1)] string? FactoryId);
 
+/// <summary>Says that an address was proved.</summary>
+/// <param name="Email">The address; lower case.</param>
+/// <param name="ByHimself">Whether the user was signed in when he proved it: then his password is his own.</param>
+[GenerateSerializer, Immutable, Alias("confirm-email")]
+public sealed record ConfirmEmail([property: Id(0)] string Email, [property: Id(1)] bool ByHimself)
+{
+    /// <summary>No address in text.</summary>
+    public override string ToString() => $"{nameof(ConfirmEmail)} {{ }}";
+}
+
+/// <summary>Changes the caller's own password.</summary>
+[GenerateSerializer, Immutable, Alias("change-password")]
+public sealed record ChangePassword
+{
+    /// <summary>The present one.</summary>
+    [Id(0)] public required string CurrentPassword { get; init; }
+
+    /// <summary><see cref="UserLimits.PasswordMin"/> characters to <see cref="UserLimits.PasswordMaxBytes"/> bytes.</summary>
+    [Id(1)] public required string NewPassword { get; init; }
+
+    /// <summary>No secret in text.</summary>
+    public override string ToString() => $"{nameof(ChangePassword)} {{ }}";
+}
+
 /// <summary>Limits of users. Beyond one: 400 with the field's name.</summary>
 public static class UserLimits
 {

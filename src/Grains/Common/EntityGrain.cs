@@ -46,15 +46,8 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
 
     protected Database Database => services.Database;
 
-    /// <summary>The time, to the millisecond that every store keeps.</summary>
-    protected DateTimeOffset Now
-    {
-        get
-        {
-            var now = services.Time.GetUtcNow();
-            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        }
-    }
+    /// <inheritdoc cref="StorableTime.GetStorableNow"/>
+    protected DateTimeOffset Now => services.Time.GetStorableNow();
 
     /// <summary>The entity's topic in the change log.</summary>
     protected abstract string Topic { get; }

@@ -46,6 +46,12 @@ internal sealed partial class UserGrain : IUserSelf
         return await OpenSessionAsync(command.Device);
     }
 
+    public Task<SignedIn> OpenSession(Device device)
+    {
+        EnsureSystem();
+        return OpenSessionAsync(device);
+    }
+
     public async Task<SignedIn> Refresh(string refreshToken, Device device)
     {
         await access.Lockout.CheckAsync(State?.User.Email, device.Ip);

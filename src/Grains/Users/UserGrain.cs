@@ -23,6 +23,42 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
     public Task<User> ChangeAccess(ChangeUserAccess command) =>
         ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
 
+    public Task<User> ConfirmEmail(ConfirmEmail command)
+    {
+        EnsureSystem();
+        return ExecuteAsync(() => UserRules.ConfirmEmail(State, Id, command, Now), state => state!.User);
+    }
+
+    public Task<bool> HasProvedEmail()
+    {
+        EnsureSystem();
+        return Task.FromResult(State?.EmailVerifiedAt is not null);
+    }
+
+    public async Task<User> SetPassword(string newPassword)
+    {
+        EnsureSystem();
+        UserRules.ValidatePassword("newPassword", newPassword);
+        var hash = await passwords.HashAsync(newPassword);
+        var user = await ExecuteAsync(() => UserRules.SetPassword(State, hash, Now), state => state!.User);
+        await access.Lockout.ClearAsync(user.Email);
+        return user;
+    }
+
+    public async Task<SignedIn> ChangePassword(ChangePassword command, Device device)
+    {
+        UserRules.ValidatePassword("newPassword", command.NewPassword);
+        var own = UserRules.Own(State, Caller.Current!);
+        if (!await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash))
+        {
+            throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+        }
+
+        var hash = await passwords.HashAsync(command.NewPassword);
+        await ExecuteAsync(() => UserRules.ChangePassword(State, hash, Now), _ => true, KeyFor("password"));
+        return await OpenSessionAsync(device);
+    }
+
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>
         UserState.LoadAsync(Database, Id, cancellationToken);
 
@@ -34,4 +70,12 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
     protected override AppException Refusal(string? constraint) => constraint == "users_email_key"
         ? new(ErrorKind.Conflict, "EMAIL_TAKEN", "This e-mail address has an account already.")
         : Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
+
+    private static void EnsureSystem()
+    {
+        if (Caller.Current != Caller.System)
+        {
+            throw Errors.Forbidden("Only the system says what a user has proved.");
+        }
+    }
 }

@@ -1,21 +1,13 @@
-using System.Net.Mail;
-using System.Text;
 using System.Text.Json;
 
 namespace Actors.Users;
 
 /// <summary>What may happen to a user. Pure.</summary>
-internal static class UserRules
+internal static partial class UserRules
 {
     public static void Validate(RegisterUser command) => new Validator()
-        .Text("email", command.Email, UserLimits.Email)
-        .That(IsEmail(command.Email), "email", "must be an e-mail address")
-        .Text("password", command.Password, int.MaxValue)
-        .That(command.Password?.Length >= UserLimits.PasswordMin, "password", $"must be at least {UserLimits.PasswordMin} characters")
-        .That(
-            Encoding.UTF8.GetByteCount(command.Password ?? "") <= UserLimits.PasswordMaxBytes,
-            "password",
-            $"must be at most {UserLimits.PasswordMaxBytes} bytes")
+        .Email("email", command.Email)
+        .Password("password", command.Password)
         .OptionalText("username", command.Username, UserLimits.Username)
         .ThrowIfInvalid();
 
@@ -76,10 +68,4 @@ internal static class UserRules
     public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
 
     private static AppException NotFound() => new(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
-
-    private static bool IsEmail(string? email) =>
-        email is not null
-        && !email.Contains(' ', StringComparison.Ordinal)
-        && MailAddress.TryCreate(email, out var address)
-        && address.Address == email;
 }

@@ -19,13 +19,22 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Text("role", s => WireName.Of(s.User.Role))
         .Text("factory_id", s => s.User.FactoryId)
         .Timestamp("created_at", s => s.User.CreatedAt)
-        .Timestamp("updated_at", s => s.User.UpdatedAt);
+        .Timestamp("updated_at", s => s.User.UpdatedAt)
+        .Timestamp("email_verified_at", s => s.EmailVerifiedAt)
+        .Timestamp("credentials_changed_at", s => s.CredentialsChangedAt);
+
+    /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
+    public DateTimeOffset? EmailVerifiedAt { get; init; }
+
+    /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
+    public DateTimeOffset? CredentialsChangedAt { get; init; }
 
     public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, sessions) = await database.AggregateAsync(
             $"""
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
+                   u.email_verified_at, u.credentials_changed_at,
                    {SessionState.Columns}
             from users u left join user_sessions s on s.user_id = u.id
             where u.id = @id order by s.created_at, s.id
@@ -44,8 +53,12 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
                     UpdatedAt = row.GetTimestamp(9),
                 },
                 row.GetNullableString(3) ?? "",
-                row.GetInt64(1)),
-            row => SessionState.Read(row, first: 10),
+                row.GetInt64(1))
+            {
+                EmailVerifiedAt = row.GetNullableTimestamp(10),
+                CredentialsChangedAt = row.GetNullableTimestamp(11),
+            },
+            row => SessionState.Read(row, first: 12),
             cancellationToken);
         return root is null ? null : root with { Sessions = sessions };
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Actors.ChangeLog;
+using Actors.Mail;
 using Actors.Secrets;
 using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,6 +49,7 @@ public static class SiloHosting
             silo.AddChangeStreams();
             silo.Services.AddGrainServices();
         });
+        builder.Services.AddMail(builder.Configuration);
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
             admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();

@@ -20,6 +20,12 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Delete, "/api/v1/auth/sessions/nobody", null),
         (HttpMethod.Post, "/api/v1/auth/logout", null),
         (HttpMethod.Post, "/api/v1/admin/keys/rotate", null),
+        (HttpMethod.Post, "/api/v1/auth/code", """{"email":"new@example.org"}"""),
+        (HttpMethod.Post, "/api/v1/auth/verify", """{"email":"new@example.org","code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/password", """{"currentPassword":"correct horse battery","newPassword":"staple battery horse"}"""),
+        (HttpMethod.Post, "/api/v1/auth/password/reset", """{"email":"new@example.org","code":"000000","newPassword":"staple battery horse"}"""),
+        (HttpMethod.Get, "/api/v1/auth/oauth/nobody", null),
+        (HttpMethod.Get, "/api/v1/auth/oauth/nobody/callback", null),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
@@ -48,7 +54,11 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
-    private static readonly string[] OpenRoutes = ["/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh"];
+    private static readonly string[] OpenRoutes =
+    [
+        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
+        "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
+    ];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);
 

@@ -20,6 +20,11 @@ public class ActorsApp : WebApplicationFactory<Program>
         ["RateLimits:Refresh"] = "0",
         ["RateLimits:Anonymous"] = "0",
         ["Lockout:AddressFailures"] = "0",
+        ["RateLimits:Mail"] = "0",
+        ["RateLimits:Verify"] = "0",
+        // All tests are one client.
+        ["EmailCodes:PerClient"] = "100000",
+        ["EmailCodes:TriesPerClient"] = "100000",
         ["Admin:Email"] = AdminEmail,
         ["Admin:Password"] = ActorsClient.Password,
     };

@@ -63,6 +63,34 @@ internal sealed class Created<T>(T data, string? path, long? version = null) : I
     }
 }
 
+/// <summary>202 and nothing more: what was asked for happens afterwards, or not at all, and the answer does not tell which.</summary>
+internal sealed class Accepted : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(void), []));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status202Accepted;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>302, for browsers, and nothing that is kept on the way.</summary>
+internal sealed class Redirected(string url) : IResult, IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status302Found, typeof(void), []));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers.CacheControl = "no-store";
+        httpContext.Response.Headers["Referrer-Policy"] = "no-referrer";
+        httpContext.Response.Redirect(url);
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Makers of answers, so that handlers need no type arguments.</summary>
 internal static class Answers
 {

@@ -1,0 +1,68 @@
+using Actors.Storage;
+
+namespace Actors.Users;
+
+/// <summary>Key: <see cref="ForeignIdentity.Key"/>. Owns: an account at a provider belongs to one user, for good.</summary>
+internal sealed class IdentityGrain(ICommitStore store, Database database, Lockout lockout, TimeProvider time) : Grain, IIdentityGrain
+{
+    private static readonly Table<Row> Table = new Table<Row>("user_identities")
+        .Key("id", r => r.Id)
+        .Integer("version", _ => 1)
+        .Text("provider", r => r.Identity.Provider)
+        .Text("subject", r => r.Identity.Subject)
+        .Text("user_id", r => r.UserId)
+        .Text("email", r => r.Identity.Email)
+        .Timestamp("created_at", r => r.CreatedAt);
+
+    private string? _userId;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _userId = await database.FirstAsync(
+        "select user_id from user_identities where id = @id", [("id", this.GetPrimaryKeyString())], row => row.GetString(0), cancellationToken);
+
+    public async Task<SignedIn> SignIn(ForeignIdentity identity, Device device)
+    {
+        if (identity.Key() != this.GetPrimaryKeyString())
+        {
+            throw Errors.Invalid("subject", "is not the account of this grain");
+        }
+
+        await lockout.CheckAsync(identity.Email is { } email ? UserRules.NormalizeEmail(email) : null, device.Ip);
+        (Caller.Current, CommandKey.Current) = (Caller.System, null);
+        if (_userId is null)
+        {
+            await LinkAsync(identity);
+        }
+
+        return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device);
+    }
+
+    private async Task LinkAsync(ForeignIdentity identity)
+    {
+        UserRules.ValidateIdentity(identity);
+        var email = UserRules.NormalizeEmail(identity.Email!);
+        var userId = await GrainFactory.GetGrain<IUserQueriesGrain>(0).FindByEmail(email);
+        if (userId is null)
+        {
+            userId = Ids.New(time.GetStorableNow());
+            await GrainFactory.GetGrain<IUserGrain>(userId).ConfirmEmail(new ConfirmEmail(email, ByHimself: false));
+        }
+        else if (!await GrainFactory.GetGrain<IUserGrain>(userId).HasProvedEmail())
+        {
+            // Somebody else may have registered with the address, and would share the account from now on.
+            throw new AppException(
+                ErrorKind.Conflict, "ACCOUNT_NOT_LINKED", "There is an account with this address that was not proved: sign in by a code first.");
+        }
+
+        var row = new Row(this.GetPrimaryKeyString(), identity with { Email = email }, userId, time.GetStorableNow());
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row) });
+        if (outcome.Status != CommitStatus.Committed)
+        {
+            DeactivateOnIdle();
+            throw Errors.Unavailable("The account could not be linked; try again.");
+        }
+
+        _userId = userId;
+    }
+
+    private sealed record Row(string Id, ForeignIdentity Identity, string UserId, DateTimeOffset CreatedAt);
+}

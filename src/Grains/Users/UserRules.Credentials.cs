@@ -1,0 +1,92 @@
+using System.Net.Mail;
+using System.Text;
+using System.Text.Json;
+
+namespace Actors.Users;
+
+/// <summary>How a user proves who he is. Pure.</summary>
+internal static partial class UserRules
+{
+    public static void ValidatePassword(string field, string? password) => new Validator().Password(field, password).ThrowIfInvalid();
+
+    /// <summary>The address is proved; null if it was before.</summary>
+    public static Change<UserState>? ConfirmEmail(UserState? state, string id, ConfirmEmail command, DateTimeOffset now)
+    {
+        if (state is null)
+        {
+            var user = new User { Id = id, Email = NormalizeEmail(command.Email), CreatedAt = now, UpdatedAt = now };
+            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered);
+        }
+
+        if (state.User.Email != NormalizeEmail(command.Email))
+        {
+            throw NotFound();
+        }
+
+        if (state.EmailVerifiedAt is not null)
+        {
+            return null;
+        }
+
+        // Whoever registered with the address may have been somebody else, who waits for its owner to come: his password must not hold.
+        var next = state with { EmailVerifiedAt = now, Version = state.Version + 1 };
+        return command.ByHimself || state.PasswordHash.Length == 0
+            ? Tell(next, now, UserEvents.EmailConfirmed)
+            : Tell(next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] }, now, UserEvents.EmailConfirmed);
+    }
+
+    public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
+    {
+        var present = state ?? throw NotFound();
+        return ChangePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, now);
+    }
+
+    /// <summary>Another password; the sessions that the old one opened end.</summary>
+    public static Change<UserState> ChangePassword(UserState? state, string passwordHash, DateTimeOffset now)
+    {
+        var present = state ?? throw NotFound();
+        return Tell(
+            present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = [], Version = present.Version + 1 },
+            now,
+            UserEvents.PasswordChanged);
+    }
+
+    /// <summary>Whether an account at a provider may be linked by its address.</summary>
+    public static void ValidateIdentity(ForeignIdentity identity)
+    {
+        new Validator().Text("provider", identity.Provider, 50).Text("subject", identity.Subject, ForeignIdentity.MaxSubject).ThrowIfInvalid();
+        if (!identity.IsEmailVerified || identity.Email is not { Length: <= UserLimits.Email } email || !IsEmail(email))
+        {
+            throw new AppException(
+                ErrorKind.Forbidden, "EMAIL_NOT_VERIFIED", "The provider does not say that the address is yours: prove it there first.");
+        }
+    }
+
+    /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
+    public static UserState Own(UserState? state, Caller caller) =>
+        state is not null && state.User.Id == caller.UserId ? state : throw NotFound();
+
+    /// <summary>An address that one mail can be sent to.</summary>
+    public static Validator Email(this Validator validator, string field, string? email) => validator
+        .Text(field, email, UserLimits.Email)
+        .That(IsEmail(email), field, "must be an e-mail address");
+
+    public static Validator Password(this Validator validator, string field, string? password) => validator
+        .Text(field, password, int.MaxValue)
+        .That(password?.Length >= UserLimits.PasswordMin, field, $"must be at least {UserLimits.PasswordMin} characters")
+        .That(
+            Encoding.UTF8.GetByteCount(password ?? "") <= UserLimits.PasswordMaxBytes,
+            field,
+            $"must be at most {UserLimits.PasswordMaxBytes} bytes");
+
+    private static bool IsEmail(string? email) =>
+        email is not null
+        && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        && MailAddress.TryCreate(email, out var address)
+        && address.Address == email;
+
+    private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind) => new(
+        next with { User = next.User with { UpdatedAt = now } },
+        kind,
+        JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess));
+}
