@@ -40,7 +40,8 @@ public interface IUserGrain : IGrainWithStringKey
     Task<User> SetPassword(string newPassword);
 
     /// <summary>
-    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another. Sessions opened before end.
+    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another, 429 after too many
+    /// tries. Sessions opened before end.
     /// </summary>
     [Alias("change-password")]
     Task<User> ChangePassword(ChangePassword command);

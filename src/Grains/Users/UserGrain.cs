@@ -51,13 +51,10 @@ internal sealed class UserGrain(EntityServices services, PasswordHasher password
     {
         UserRules.ValidatePassword("newPassword", command.NewPassword);
         var own = UserRules.Own(State, Caller.Current!);
-        if (!await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash))
-        {
-            throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
-        }
-
-        var hash = await passwords.HashAsync(command.NewPassword);
-        return await ExecuteAsync(() => UserRules.ChangePassword(State, hash, Now), state => state!.User);
+        await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
+        var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
+        var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
+        return await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, Now), state => state!.User);
     }
 
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>
