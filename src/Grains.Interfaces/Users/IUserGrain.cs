@@ -84,8 +84,8 @@ public interface IUserGrain : IGrainWithStringKey
     Task<User> SetPassword(string newPassword);
 
     /// <summary>
-    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another. Sessions opened before end; a new one
-    /// is answered.
+    /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another, 429 after too many
+    /// tries. Sessions opened before end; a new one is answered.
     /// </summary>
     [Alias("change-password")]
     Task<SignedIn> ChangePassword(ChangePassword command, Device device);

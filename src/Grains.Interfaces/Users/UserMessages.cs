@@ -101,6 +101,9 @@ public static class UserLimits
     /// <summary>Fewest characters of a password.</summary>
     public const int PasswordMin = 8;
 
+    /// <summary>How often a user may try to change his password within an hour; beyond it 429.</summary>
+    public const int PasswordChanges = 20;
+
     /// <summary>Most bytes of a password as UTF-8: bcrypt reads no more.</summary>
     public const int PasswordMaxBytes = 72;
 }

@@ -32,3 +32,16 @@ internal sealed class ClientThrottleGrain(TimeProvider time) : Grain, IClientThr
         return Task.FromResult(true);
     }
 }
+
+/// <summary>Refuses what is too much.</summary>
+internal static class ClientThrottle
+{
+    /// <summary>Counts one more under the key; 429 if it is more than <paramref name="limit"/> within the hour.</summary>
+    public static async Task EnsureMayAsync(this IGrainFactory grains, string purpose, string? client, int limit)
+    {
+        if (!await grains.GetGrain<IClientThrottleGrain>($"{purpose}/{client}").TryTake(limit))
+        {
+            throw new AppException(ErrorKind.TooMany, "TOO_MANY_REQUESTS", "Too many requests; try again later.");
+        }
+    }
+}

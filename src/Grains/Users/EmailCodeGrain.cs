@@ -22,7 +22,7 @@ internal sealed class EmailCodeGrain(
     public async Task Request(RequestEmailCode command)
     {
         EmailCodeRules.Validate(command);
-        await TakeAsync("code", command.Client, options.Value.PerClient);
+        await GrainFactory.EnsureMayAsync("code", command.Client, options.Value.PerClient);
         await LoadAsync(command.Email);
         if (!EmailCodeRules.MaySend(_codes, options.Value, Now))
         {
@@ -68,7 +68,7 @@ internal sealed class EmailCodeGrain(
     private async Task<SignedIn> UseAsync(UseEmailCode command, Func<string, Caller?, Task<User>> effect)
     {
         EmailCodeRules.Validate(command);
-        await TakeAsync("try", command.Device.Ip, options.Value.TriesPerClient);
+        await GrainFactory.EnsureMayAsync("try", command.Device.Ip, options.Value.TriesPerClient);
         await LoadAsync(command.Email);
         var code = _codes.IsEmpty || !EmailCodeRules.Holds(_codes[0], Now) ? null : _codes[0];
         if (!await hasher.VerifyAsync(command.Code, code?.CodeHash))
@@ -107,14 +107,6 @@ internal sealed class EmailCodeGrain(
     {
         var id = await GrainFactory.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) ?? Ids.New(Now);
         return await GrainFactory.GetGrain<IUserGrain>(id).ConfirmEmail(new ConfirmEmail(email, ByHimself: caller?.UserId == id));
-    }
-
-    private async Task TakeAsync(string purpose, string? client, int limit)
-    {
-        if (!await GrainFactory.GetGrain<IClientThrottleGrain>($"{purpose}/{client}").TryTake(limit))
-        {
-            throw new AppException(ErrorKind.TooMany, "TOO_MANY_REQUESTS", "Too many requests; try again later.");
-        }
     }
 
     private async Task LoadAsync(string email)

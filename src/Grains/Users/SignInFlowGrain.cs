@@ -13,12 +13,7 @@ internal sealed class SignInFlowGrain(TimeProvider time) : Grain, ISignInFlowGra
 
     public async Task Begin(SignInFlow flow)
     {
-        if (!await GrainFactory.GetGrain<IClientThrottleGrain>($"oauth/{flow.Client}").TryTake(PerClient))
-        {
-            DeactivateOnIdle();
-            throw new AppException(ErrorKind.TooMany, "TOO_MANY_REQUESTS", "Too many requests; try again later.");
-        }
-
+        await GrainFactory.EnsureMayAsync("oauth", flow.Client, PerClient);
         (_flow, _end) = (flow, time.GetUtcNow() + SignInFlow.Lifetime);
         DelayDeactivation(SignInFlow.Lifetime);
     }

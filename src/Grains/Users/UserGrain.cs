@@ -49,13 +49,10 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
     {
         UserRules.ValidatePassword("newPassword", command.NewPassword);
         var own = UserRules.Own(State, Caller.Current!);
-        if (!await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash))
-        {
-            throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
-        }
-
-        var hash = await passwords.HashAsync(command.NewPassword);
-        await ExecuteAsync(() => UserRules.ChangePassword(State, hash, Now), _ => true, KeyFor("password"));
+        await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
+        var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
+        var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
+        await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, Now), _ => true, KeyFor("password"));
         return await OpenSessionAsync(device);
     }
 

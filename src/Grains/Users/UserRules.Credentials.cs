@@ -38,17 +38,16 @@ internal static partial class UserRules
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
         var present = state ?? throw NotFound();
-        return ChangePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, now);
+        return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, now);
     }
 
-    /// <summary>Another password; the sessions that the old one opened end.</summary>
-    public static Change<UserState> ChangePassword(UserState? state, string passwordHash, DateTimeOffset now)
+    /// <summary>A new password for who knows the present one.</summary>
+    public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, DateTimeOffset now)
     {
         var present = state ?? throw NotFound();
-        return Tell(
-            present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = [], Version = present.Version + 1 },
-            now,
-            UserEvents.PasswordChanged);
+        return knowsPresent
+            ? ReplacePassword(present, passwordHash, now)
+            : throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
     }
 
     /// <summary>Whether an account at a provider may be linked by its address.</summary>
@@ -84,6 +83,11 @@ internal static partial class UserRules
         && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && MailAddress.TryCreate(email, out var address)
         && address.Address == email;
+
+    private static Change<UserState> ReplacePassword(UserState present, string passwordHash, DateTimeOffset now) => Tell(
+        present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = [], Version = present.Version + 1 },
+        now,
+        UserEvents.PasswordChanged);
 
     private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind) => new(
         next with { User = next.User with { UpdatedAt = now } },

@@ -194,14 +194,36 @@ public abstract class EmailCodeHttpTests : HttpTests
     {
         var user = await App.RegisterAsync();
 
-        var refused = await user.PostAsync("/api/v1/auth/password", new { currentPassword = "not the password", newPassword = NewPassword });
+        var refused = await ChangeAsync(user, "not the password");
         refused.ExpectError(HttpStatusCode.Forbidden, "WRONG_PASSWORD");
         (await LoginAsync(user.Email, ActorsClient.Password)).Expect(HttpStatusCode.OK);
 
-        var changed = await user.PostAsync("/api/v1/auth/password", new { currentPassword = ActorsClient.Password, newPassword = NewPassword });
+        var changed = await ChangeAsync(user, ActorsClient.Password);
         Assert.NotNull(changed.Expect(HttpStatusCode.OK).Data.GetProperty("token").GetString());
         (await LoginAsync(user.Email, NewPassword)).Expect(HttpStatusCode.OK);
         Wrong(await LoginAsync(user.Email, ActorsClient.Password));
+    }
+
+    [Fact]
+    public async Task A_change_of_password_that_is_repeated_with_its_key_is_answered_again()
+    {
+        var user = await App.RegisterAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            (await ChangeAsync(user, ActorsClient.Password, ("Idempotency-Key", "change"))).Expect(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task A_stolen_token_does_not_guess_the_password_for_long()
+    {
+        var user = await App.RegisterAsync();
+        for (var i = 0; i < UserLimits.PasswordChanges; i++)
+        {
+            (await ChangeAsync(user, "not the password")).ExpectError(HttpStatusCode.Forbidden, "WRONG_PASSWORD");
+        }
+
+        (await ChangeAsync(user, ActorsClient.Password)).ExpectError(HttpStatusCode.TooManyRequests, "TOO_MANY_REQUESTS");
     }
 
     [Fact]
@@ -230,6 +252,9 @@ public abstract class EmailCodeHttpTests : HttpTests
 
     private Task<Answer> ResetAsync(string email, string code, string newPassword = NewPassword) =>
         App.Anonymous().PostAsync("/api/v1/auth/password/reset", new { email, code, newPassword });
+
+    private static Task<Answer> ChangeAsync(ActorsClient user, string currentPassword, params (string, string)[] headers) =>
+        user.SendAsync(HttpMethod.Post, "/api/v1/auth/password", new { currentPassword, newPassword = NewPassword }, headers);
 
     private Task<Answer> LoginAsync(string email, string password) => App.Anonymous().PostAsync("/api/v1/auth/login", new { email, password });
 

@@ -8,7 +8,13 @@ public sealed class SignInFlowTests(SharedApps apps, PostgresServer server) : Ht
 {
     private static readonly SignInFlow Flow = new()
     {
-        Provider = "google", Browser = "browser", Nonce = "n", Verifier = "v", RedirectUri = "r", ReturnUrl = "/", Client = "test",
+        Provider = "google",
+        Browser = "browser",
+        Nonce = "n",
+        Verifier = "v",
+        RedirectUri = "r",
+        ReturnUrl = "/",
+        Client = "test",
     };
 
     [Fact]
@@ -38,7 +44,10 @@ public sealed class SignInFlowTests(SharedApps apps, PostgresServer server) : Ht
     {
         var identity = new ForeignIdentity
         {
-            Provider = "google", Subject = $"{Guid.CreateVersion7()}", Email = $"{Guid.CreateVersion7():n}@Example.org", IsEmailVerified = true,
+            Provider = "google",
+            Subject = $"{Guid.CreateVersion7()}",
+            Email = $"{Guid.CreateVersion7():n}@Example.org",
+            IsEmailVerified = true,
         };
         var grain = App.Services.GetRequiredService<IGrainFactory>().GetGrain<IIdentityGrain>(identity.Key());
 
