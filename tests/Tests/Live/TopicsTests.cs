@@ -79,15 +79,11 @@ public abstract class TopicsTests : HttpTests
         await using var owners = await owner.WatchTopicsAsync("users/me");
 
         (await owner.SayAsync(id, "你好")).Expect(HttpStatusCode.Created);
-        var told = await NextUnreadAsync(workers);
+        await UntilUnreadAsync(workers, id, 1);
         (await worker.PostAsync($"/api/v1/work-orders/{id}/messages/read", new { sequence = 1 })).Expect(HttpStatusCode.OK);
-        var read = await NextUnreadAsync(workers);
+        await UntilUnreadAsync(workers, id, 0);
         (await worker.SayAsync(id, "好")).Expect(HttpStatusCode.Created);
-        var answered = await NextUnreadAsync(owners);
-
-        Assert.Equal((id, 1, 1), told);
-        Assert.Equal((id, 0, 0), read);
-        Assert.Equal((id, 1, 1), answered);
+        await UntilUnreadAsync(owners, id, 1); // his own message did not count for him
     }
 
     [Fact]
@@ -165,13 +161,19 @@ public abstract class TopicsTests : HttpTests
         }
     }
 
-    /// <summary>The next event of an inbox in which the count has changed: an inbox also tells that it begins to count an order.</summary>
-    private static async Task<(string? WorkOrderId, int Unread, int Total)> NextUnreadAsync(EventFeed feed)
+    /// <summary>Reads an inbox until it tells of so many unread messages; it also tells when it begins to count an order.</summary>
+    private static async Task UntilUnreadAsync(EventFeed feed, string workOrderId, int unread)
     {
-        var item = await feed.NextAsync();
-        Assert.Equal(("unread.changed", "users/me"), (item.Kind, item.Data.GetProperty("topic").GetString()));
-        var data = item.Data.GetProperty("data");
-        return (data.GetProperty("workOrderId").GetString(), data.GetProperty("unread").GetInt32(), data.GetProperty("total").GetInt32());
+        JsonElement data;
+        do
+        {
+            var item = await feed.NextAsync();
+            Assert.Equal(("unread.changed", "users/me"), (item.Kind, item.Data.GetProperty("topic").GetString()));
+            data = item.Data.GetProperty("data");
+            Assert.Equal(workOrderId, data.GetProperty("workOrderId").GetString());
+            Assert.InRange(data.GetProperty("unread").GetInt32(), 0, 1);
+        }
+        while (data.GetProperty("unread").GetInt32() != unread);
     }
 
     private static string Next(Answer answer) => Uri.EscapeDataString(answer.Meta.GetProperty("nextCursor").GetString()!);
