@@ -11,8 +11,8 @@ namespace Actors.Live;
 
 /// <summary>
 /// Topics as server-sent events. The id of each event is the token to resume after, for all topics of the stream together; browsers send it
-/// back as <c>Last-Event-ID</c>. The stream ends when the client leaves or is too slow, a topic ends, the token of the caller ends, or this
-/// process stops.
+/// back as <c>Last-Event-ID</c>. The stream ends when the client leaves or is too slow, a topic ends, the caller's token or session ends, or
+/// this process stops.
 /// </summary>
 internal sealed partial class EventStream(ImmutableArray<TopicStream> topics, LiveConnection connection) : IResult, IEndpointMetadataProvider
 {

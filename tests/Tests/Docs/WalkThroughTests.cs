@@ -10,7 +10,13 @@ public sealed class WalkThroughTests
     [InlineData("README.zh-CN.md")]
     public async Task The_walk_through_runs_as_it_is_written(string file)
     {
-        await using var actors = await ActorsProcess.StartAsync();
+        // Within the limits that a new user has.
+        await using var actors = await ActorsProcess.StartAsync(new Dictionary<string, string>
+        {
+            ["RateLimits__Free"] = "100",
+            ["RateLimits__Login"] = "100",
+            ["RateLimits__Register"] = "50",
+        });
         var script = Script(await File.ReadAllTextAsync(Path.Combine(Repository.Root, file)), actors.Url);
 
         await using var shell = ChildProcess.Start(["bash", "-euo", "pipefail", "-c", script], Path.GetTempPath(), "KILL");
