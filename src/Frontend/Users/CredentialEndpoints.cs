@@ -28,6 +28,11 @@ internal static class CredentialEndpoints
     private static async Task<Answer<Session>> Verify(VerifyCodeRequest body, HttpContext context, IGrainFactory grains)
     {
         var command = body.ToCommand(ClientAddress.DeviceOf(context));
+        if (context.User.Identity is CallerIdentity me && await grains.GetGrain<IUserGrain>(me.UserId).IsSessionAlive(me.SessionId))
+        {
+            Caller.Current = new Caller { UserId = me.UserId }; // who is signed in proves his own address
+        }
+
         return Answers.Ok(Session.Of(await grains.GetGrain<IEmailCodeGrain>(EmailCodes.KeyOf(command.Email)).SignIn(command)));
     }
 
@@ -39,8 +44,8 @@ internal static class CredentialEndpoints
 
     private static async Task<Answer<Session>> ChangePassword(ChangePasswordRequest body, HttpContext context, IGrainFactory grains)
     {
-        var user = grains.GetGrain<IUserGrain>(Caller.Current!.UserId);
-        return Answers.Ok(Session.Of(await user.ChangePassword(body.ToCommand(), ClientAddress.DeviceOf(context))));
+        var identity = (CallerIdentity)context.User.Identity!;
+        return Answers.Ok(Session.Of(await grains.GetGrain<IUserGrain>(identity.UserId).ChangePassword(body.ToCommand(), identity.SessionId)));
     }
 
     private static bool PrefersChinese(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage

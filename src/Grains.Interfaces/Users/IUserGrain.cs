@@ -85,10 +85,12 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>
     /// Changes the caller's own password. 403 <c>WRONG_PASSWORD</c> if the present one is another, 429 after too many
-    /// tries. Sessions opened before end; a new one is answered.
+    /// tries. The other sessions end.
     /// </summary>
+    /// <param name="command">Both passwords.</param>
+    /// <param name="sessionId">The session that asks.</param>
     [Alias("change-password")]
-    Task<SignedIn> ChangePassword(ChangePassword command, Device device);
+    Task<SignedIn> ChangePassword(ChangePassword command, string sessionId);
 }
 
 /// <summary>Finds users.</summary>

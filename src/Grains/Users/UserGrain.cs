@@ -45,15 +45,15 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         return user;
     }
 
-    public async Task<SignedIn> ChangePassword(ChangePassword command, Device device)
+    public async Task<SignedIn> ChangePassword(ChangePassword command, string sessionId)
     {
         UserRules.ValidatePassword("newPassword", command.NewPassword);
         var own = UserRules.Own(State, Caller.Current!);
         await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
         var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
         var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
-        await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, Now), _ => true, KeyFor("password"));
-        return await OpenSessionAsync(device);
+        await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, sessionId, Now), _ => true);
+        return await access.Tokens.IssueAsync(State!.User, Find(sessionId) ?? throw Errors.Unauthenticated());
     }
 
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Mail;
 using System.Text;
 using System.Text.Json;
@@ -38,15 +39,15 @@ internal static partial class UserRules
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
         var present = state ?? throw NotFound();
-        return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, now);
+        return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, [], now);
     }
 
-    /// <summary>A new password for who knows the present one.</summary>
-    public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, DateTimeOffset now)
+    /// <summary>A new password for who knows the present one; of his sessions only the one that asks goes on.</summary>
+    public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, string sessionId, DateTimeOffset now)
     {
         var present = state ?? throw NotFound();
         return knowsPresent
-            ? ReplacePassword(present, passwordHash, now)
+            ? ReplacePassword(present, passwordHash, [.. present.Sessions.Where(s => s.Id == sessionId)], now)
             : throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
     }
 
@@ -84,8 +85,9 @@ internal static partial class UserRules
         && MailAddress.TryCreate(email, out var address)
         && address.Address == email;
 
-    private static Change<UserState> ReplacePassword(UserState present, string passwordHash, DateTimeOffset now) => Tell(
-        present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = [], Version = present.Version + 1 },
+    private static Change<UserState> ReplacePassword(
+        UserState present, string passwordHash, ImmutableArray<SessionState> sessions, DateTimeOffset now) => Tell(
+        present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = sessions, Version = present.Version + 1 },
         now,
         UserEvents.PasswordChanged);
 

@@ -48,7 +48,7 @@ public sealed class CredentialRulesTests
     public void A_new_password_says_since_when_sessions_hold()
     {
         var set = UserRules.SetPassword(Registered, "new", Later).Next!;
-        var changed = UserRules.ChangePassword(Registered, knowsPresent: true, "new", Later).Next!;
+        var changed = UserRules.ChangePassword(Registered, knowsPresent: true, "new", "", Later).Next!;
 
         Assert.Equal(("new", Later, Later, Later), (set.PasswordHash, set.CredentialsChangedAt, set.EmailVerifiedAt, set.User.UpdatedAt));
         Assert.Equal(("new", Later, null), (changed.PasswordHash, changed.CredentialsChangedAt, changed.EmailVerifiedAt));
@@ -56,7 +56,7 @@ public sealed class CredentialRulesTests
 
     [Fact]
     public void Who_does_not_know_the_present_password_sets_no_new_one() =>
-        Assert.Equal("WRONG_PASSWORD", Refused.With(() => UserRules.ChangePassword(Registered, knowsPresent: false, "", Later)));
+        Assert.Equal("WRONG_PASSWORD", Refused.With(() => UserRules.ChangePassword(Registered, knowsPresent: false, "", "", Later)));
 
     [Fact]
     public void A_code_holds_for_its_time_and_five_wrong_tries()

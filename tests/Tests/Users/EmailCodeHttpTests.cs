@@ -167,6 +167,31 @@ public abstract class EmailCodeHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task A_change_of_password_ends_the_other_sessions_and_a_reset_ends_all()
+    {
+        var user = await App.RegisterAsync();
+        var elsewhere = new ActorsClient(App.CreateClient());
+        await elsewhere.LoginAsync(user.Email, ActorsClient.Password);
+
+        (await ChangeAsync(user, ActorsClient.Password)).Expect(HttpStatusCode.OK);
+        (await user.GetAsync("/api/v1/auth/me")).Expect(HttpStatusCode.OK);
+        (await elsewhere.GetAsync("/api/v1/auth/me")).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
+
+        (await ResetAsync(user.Email, await AskAsync(user.Email))).Expect(HttpStatusCode.OK);
+        (await user.GetAsync("/api/v1/auth/me")).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
+    }
+
+    [Fact]
+    public async Task A_first_proof_of_the_address_by_somebody_else_ends_the_sessions_of_who_registered_it()
+    {
+        var squatter = await App.RegisterAsync();
+
+        (await VerifyAsync(squatter.Email, await AskAsync(squatter.Email))).Expect(HttpStatusCode.OK);
+
+        (await squatter.GetAsync("/api/v1/auth/me")).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
+    }
+
+    [Fact]
     public async Task A_password_is_reset_by_a_code()
     {
         var user = await App.RegisterAsync();

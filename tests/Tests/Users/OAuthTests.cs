@@ -259,7 +259,7 @@ public sealed class OAuthTests : IAsyncLifetime
         using var browser = new Browser(App);
         var end = await browser.SignInAsync(provider, hint);
         Assert.StartsWith("#token=", end.Fragment, StringComparison.Ordinal);
-        browser.Client.Token = Uri.UnescapeDataString(end.Fragment["#token=".Length..]);
+        browser.Client.Token = System.Web.HttpUtility.ParseQueryString(end.Fragment[1..])["token"];
         var me = (await browser.Client.GetAsync("/api/v1/auth/me")).Expect(HttpStatusCode.OK).Data;
         return (me.GetProperty("id").GetString()!, me.GetProperty("email").GetString()!);
     }
