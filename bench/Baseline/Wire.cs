@@ -71,7 +71,8 @@ internal sealed partial class Wire : JsonSerializerContext
     {
         public static readonly Wire Wire = new(new JsonSerializerOptions(Default.Options!)
         {
-            TypeInfoResolver = null, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = null,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
     }
 }

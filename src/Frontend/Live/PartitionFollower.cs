@@ -13,7 +13,7 @@ internal sealed partial class PartitionFollower(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<Watch>> _watches = new(StringComparer.Ordinal);
-    
+
     /// <summary>Where the follower began; null while nobody watches.</summary>
     private TaskCompletionSource<LogCursor>? _started;
 
