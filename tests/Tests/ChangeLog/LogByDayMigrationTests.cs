@@ -14,7 +14,8 @@ public sealed class LogByDayMigrationTests(PostgresServer server) : ChangeLogBed
 
     protected override async Task<string?> PostgresAsync() => _connectionString = await server.CreateDatabaseAsync();
 
-    protected override Task MigrateAsync() => MigrateAsync(Migration.Embedded("PostgreSql").Where(m => m.Version < LogByDay));
+    // Those after it, too: the users that the test writes have today's columns.
+    protected override Task MigrateAsync() => MigrateAsync(Migration.Embedded("PostgreSql").Where(m => m.Version != LogByDay));
 
     [Fact]
     public async Task Order_and_positions_stay_and_go_on()
