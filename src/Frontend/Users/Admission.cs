@@ -15,6 +15,7 @@ internal sealed record RateLimited(RatePurpose Purpose);
 internal static class Admissions
 {
     private const string Unknown = "unknown";
+    private const int Tries = 3;
 
     /// <summary>Checks the session and the limit, and sets the caller.</summary>
     public static IApplicationBuilder UseAdmission(this IApplicationBuilder app)
@@ -43,9 +44,25 @@ internal static class Admissions
         }
 
         var identity = (CallerIdentity)context.User.Identity!;
-        var admission = await grains.GetGrain<IUserGrain>(identity.UserId).Admit(identity.SessionId);
+        var admission = await AskAsync(grains.GetGrain<IUserGrain>(identity.UserId), identity.SessionId);
         Apply(context, admission.Rate);
         return admission.Caller ?? throw Authentication.InvalidToken();
+    }
+
+    // Whatever the request is, this may be asked again: at worst it counts twice.
+    private static async Task<Admission> AskAsync(IUserGrain user, string sessionId)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await user.Admit(sessionId);
+            }
+            catch (TimeoutException) when (attempt < Tries)
+            {
+                // The silo died, or is busy beyond measure.
+            }
+        }
     }
 
     private static void Apply(HttpContext context, RateDecision rate)

@@ -14,7 +14,7 @@ public sealed class LiveLimitsTests
         await using var app = new ActorsApp();
         var user = await app.RegisterAsync();
         var id = await user.CreateReleasedWorkOrderAsync("cut");
-        await user.ReportAsync(id, "cut", 1);
+        (await user.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.OK);
         await DropChangesAsync(app, id, upTo: 2);
 
         await using var feed = await user.WatchAsync(id, lastEventId: "1");
@@ -22,7 +22,7 @@ public sealed class LiveLimitsTests
         var reset = await feed.NextAsync();
         Assert.Equal(("3", "reset"), (reset.Id, reset.Kind));
         Assert.Equal("in_progress", reset.Data.GetProperty("data").GetProperty("status").GetString());
-        await user.ReportAsync(id, "cut", 1);
+        (await user.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.OK);
         Assert.Equal("4", (await feed.NextAsync()).Id);
         await using var recent = await user.WatchAsync(id, lastEventId: "2");
         Assert.Equal("progress.reported", (await recent.NextAsync()).Kind);
@@ -41,7 +41,7 @@ public sealed class LiveLimitsTests
         // One is sent and not acknowledged, one waits for its ack, the buffer takes some: then the feed is cut.
         for (var i = 0; i < 20; i++)
         {
-            await user.SayAsync(id, $"{i}");
+            (await user.SayAsync(id, $"{i}")).Expect(HttpStatusCode.Created);
         }
 
         var version = 2L;

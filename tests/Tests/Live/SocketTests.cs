@@ -22,9 +22,9 @@ public abstract class SocketTests : HttpTests
         Assert.Equal("2", (await socket.NextAsync("event")).GetProperty("token").GetString());
         await socket.SubscribeAsync($"work-orders/{other}");
         await socket.NextAsync("subscribed");
-        await user.ReportAsync(other, "cut", 1);
+        (await user.ReportAsync(other, "cut", 1)).Expect(HttpStatusCode.OK);
         var change = await socket.NextAsync("event");
-        await user.ReportAsync(one, "cut", 1);
+        (await user.ReportAsync(one, "cut", 1)).Expect(HttpStatusCode.OK);
         await socket.NextAsync("event");
 
         Assert.Equal(($"work-orders/{other}", "3"), (change.GetProperty("topic").GetString(), change.GetProperty("token").GetString()));
@@ -47,8 +47,8 @@ public abstract class SocketTests : HttpTests
 
         await socket.SendAsync(new { type = "unsubscribe", topic = $"work-orders/{id}" });
         var token = (await socket.NextAsync("unsubscribed")).GetProperty("token").GetString();
-        await user.ReportAsync(id, "cut", 1);
-        await user.ReportAsync(other, "cut", 1);
+        (await user.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.OK);
+        (await user.ReportAsync(other, "cut", 1)).Expect(HttpStatusCode.OK);
         Assert.Equal($"work-orders/{other}", (await socket.NextAsync("event")).GetProperty("topic").GetString());
 
         await socket.SubscribeAsync($"work-orders/{id}", token);

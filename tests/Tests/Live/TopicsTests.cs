@@ -39,7 +39,7 @@ public abstract class TopicsTests : HttpTests
             Assert.Equal(
                 all.Skip(had).Select(Name).Order(StringComparer.Ordinal),
                 (await TakeAsync(resumed, all.Count - had)).Select(Name).Order(StringComparer.Ordinal));
-            await owner.SayAsync(ids[0], "more");
+            (await owner.SayAsync(ids[0], "more")).Expect(HttpStatusCode.Created);
             all.Add(await resumed.NextAsync());
             Assert.Equal("message.sent", all[^1].Kind); // it goes on live, with nothing in between
         }
@@ -54,12 +54,12 @@ public abstract class TopicsTests : HttpTests
         string last;
         await using (var feed = await user.WatchTopicsAsync(topics))
         {
-            await user.ReportAsync(one, "cut", 1);
+            (await user.ReportAsync(one, "cut", 1)).Expect(HttpStatusCode.OK);
             last = (await feed.NextAsync()).Id;
         }
 
-        await user.ReportAsync(other, "cut", 1);
-        await user.ReportAsync(one, "cut", 1);
+        (await user.ReportAsync(other, "cut", 1)).Expect(HttpStatusCode.OK);
+        (await user.ReportAsync(one, "cut", 1)).Expect(HttpStatusCode.OK);
         await using var resumed = await user.WatchTopicsAsync(topics, last);
 
         Assert.Equal(
@@ -99,7 +99,7 @@ public abstract class TopicsTests : HttpTests
                 begin = await feed.LastEventIdAsync();
             }
 
-            await user.ReportAsync(id, "cut", 1);
+            (await user.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.OK);
 
             await using var resumed = await user.WatchTopicsAsync(topic, begin);
             Assert.Equal("progress.reported", (await resumed.NextAsync()).Kind);
@@ -117,8 +117,8 @@ public abstract class TopicsTests : HttpTests
             Assert.Empty(now.Data.EnumerateArray());
             var waiting = user.GetAsync($"/api/v1/changes?topic={topic}&after={Next(now)}&wait=20");
 
-            await user.ReportAsync(id, "cut", 1);
-            await user.SayAsync(id, "x");
+            (await user.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.OK);
+            (await user.SayAsync(id, "x")).Expect(HttpStatusCode.Created);
 
             var first = (await waiting).Expect(HttpStatusCode.OK);
             Assert.Equal("progress.reported", first.Data[0].GetProperty("kind").GetString());
