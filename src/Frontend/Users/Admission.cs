@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Hosting;
 using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Authorization;
 
@@ -15,16 +16,18 @@ internal sealed record RateLimited(RatePurpose Purpose);
 internal static class Admissions
 {
     private const string Unknown = "unknown";
-    private const int Tries = 3;
+    private const int TriesInOneProcess = 3;
 
     /// <summary>Checks the session and the limit, and sets the caller.</summary>
     public static IApplicationBuilder UseAdmission(this IApplicationBuilder app)
     {
         var grains = app.ApplicationServices.GetRequiredService<IGrainFactory>();
+        var isAlone = app.ApplicationServices.GetRequiredService<FrontendClusterOptions>().Mode == ClusterMode.Embedded;
+        var tries = isAlone ? TriesInOneProcess : 1; // apart from the silos, CallRetries tries again
         return app.Use(async (context, next) =>
         {
             Caller.Current = context.Request.Path.StartsWithSegments(Api.Unversioned, StringComparison.OrdinalIgnoreCase)
-                ? await AdmitAsync(context, grains)
+                ? await AdmitAsync(context, grains, tries)
                 : null;
             await next(context);
         });
@@ -33,7 +36,7 @@ internal static class Admissions
     /// <summary>Gives an anonymous route a limit of its own.</summary>
     public static RouteHandlerBuilder Limit(this RouteHandlerBuilder endpoint, RatePurpose purpose) => endpoint.WithMetadata(new RateLimited(purpose));
 
-    private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains)
+    private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, int tries)
     {
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
@@ -44,13 +47,13 @@ internal static class Admissions
         }
 
         var identity = (CallerIdentity)context.User.Identity!;
-        var admission = await AskAsync(grains.GetGrain<IUserGrain>(identity.UserId), identity.SessionId);
+        var admission = await AskAsync(grains.GetGrain<IUserGrain>(identity.UserId), identity.SessionId, tries);
         Apply(context, admission.Rate);
         return admission.Caller ?? throw Authentication.InvalidToken();
     }
 
     // Whatever the request is, this may be asked again: at worst it counts twice.
-    private static async Task<Admission> AskAsync(IUserGrain user, string sessionId)
+    private static async Task<Admission> AskAsync(IUserGrain user, string sessionId, int tries)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -58,9 +61,9 @@ internal static class Admissions
             {
                 return await user.Admit(sessionId);
             }
-            catch (TimeoutException) when (attempt < Tries)
+            catch (TimeoutException) when (attempt < tries)
             {
-                // The silo died, or is busy beyond measure.
+                // The process is busy beyond measure.
             }
         }
     }

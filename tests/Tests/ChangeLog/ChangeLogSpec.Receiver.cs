@@ -67,8 +67,7 @@ public abstract partial class ChangeLogSpec
     public async Task A_stuck_consumer_stops_the_reading_of_his_partition_at_a_limit()
     {
         await WriteAsync("u", 3);
-        var page = await Log.ReadAsync(PartitionOfUser, default, 3, TestContext.Current.CancellationToken);
-        var endless = new EndlessLog(Log, page.Changes[0].Change);
+        var endless = new EndlessLog(Log, (await ReadAsync(PartitionOfUser, 3))[0].Change);
         var receiver = Receiver(Kind, endless);
 
         for (var poll = 0; poll < 2 * ChangeReceiver.MostOnTheWay / ChangeLogLimits.MaxPage; poll++)

@@ -10,7 +10,9 @@ namespace Actors.Cluster;
 public sealed class ClusterTests(PostgresServer server)
 {
     private const int ClientsPerFrontend = 8;
-    private static readonly TimeSpan MostOfAStall = TimeSpan.FromSeconds(10);
+
+    // Other tests share the machine; the chaos run has it for itself, and holds a stall to ten seconds.
+    private static readonly TimeSpan MostOfAStall = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Frontends_start_before_any_silo_and_serve_the_same_system_later()
