@@ -1,3 +1,4 @@
+using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Users;
@@ -33,7 +34,7 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
             await LinkAsync(identity);
         }
 
-        return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device);
+        return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device, identity.Provider);
     }
 
     private async Task LinkAsync(ForeignIdentity identity)
@@ -54,7 +55,8 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
         }
 
         var row = new Row(this.GetPrimaryKeyString(), identity with { Email = email }, userId, time.GetStorableNow());
-        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row) });
+        var linked = AuditRows.Insert(UserAudit.IdentityLinked(userId, identity.Provider), userId, row.CreatedAt);
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row), Rows = [linked] });
         if (outcome.Status != CommitStatus.Committed)
         {
             DeactivateOnIdle();

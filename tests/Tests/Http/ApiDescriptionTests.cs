@@ -91,6 +91,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
         user.Token = token;
         (await admin.PostAsync("/api/v1/admin/keys/rotate")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/audit?limit=100")).Expect(HttpStatusCode.OK);
         (await admin.GetAsync($"/api/v1/users/{user.UserId}")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
     }
