@@ -125,7 +125,7 @@ internal sealed partial class UserGrain : IUserSelf
     {
         new Validator().Defined("scope", scope).ThrowIfInvalid();
         return ExecuteAsync(
-            () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => scope switch
+            () => SessionRules.End(scope == SessionScope.This ? UserRules.Visible(State, Caller.Current!) : MayEnd(), s => scope switch
             {
                 SessionScope.This => s.Id == sessionId,
                 SessionScope.Others => s.Id != sessionId,
@@ -135,7 +135,7 @@ internal sealed partial class UserGrain : IUserSelf
     }
 
     public Task EndSession(string sessionId) => ExecuteAsync(
-        () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => s.Id == sessionId, AuditActions.SessionsEnded)
+        () => SessionRules.End(MayEnd(), s => s.Id == sessionId, AuditActions.SessionsEnded)
             ?? throw new AppException(ErrorKind.NotFound, "SESSION_NOT_FOUND", "There is no such session."),
         _ => true);
 
@@ -144,6 +144,8 @@ internal sealed partial class UserGrain : IUserSelf
         Caller.Current = Caller.System;
         await WithoutKeyAsync(() => ExecuteAsync(() => SessionRules.Seen(State!, _seen), _ => true));
     }
+
+    private UserState MayEnd() => UserRules.MayEndSessions(State, Caller.Current!);
 
     /// <summary>Opens a session for a user who has proved who he is.</summary>
     private async Task<SignedIn> OpenSessionAsync(Device device, string grant)

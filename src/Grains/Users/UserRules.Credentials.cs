@@ -69,8 +69,12 @@ internal static partial class UserRules
     }
 
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
-    public static UserState Own(UserState? state, Caller caller) =>
-        state is not null && state.User.Id == caller.UserId ? state : throw NotFound();
+    public static UserState Own(UserState? state, Caller caller)
+    {
+        var present = state is not null && RelationOf(state, caller) == Relation.Own ? state : throw NotFound();
+        Permissions.Ensure(caller, Permission.ChangeCredentials, "Only the user himself may do this.", Relation.Own);
+        return present;
+    }
 
     /// <summary>An address that one mail can be sent to.</summary>
     public static Validator Email(this Validator validator, string field, string? email) => validator

@@ -37,11 +37,7 @@ internal static partial class UserRules
 
     public static Change<UserState>? ChangeAccess(UserState? state, ChangeUserAccess command, Caller caller, DateTimeOffset now)
     {
-        if (caller.Role != UserRole.Admin)
-        {
-            throw Errors.Forbidden("Only an administrator may change a user's access.");
-        }
-
+        Permissions.Ensure(caller, Permission.ChangeAccess, "Only an administrator may change a user's access.");
         var present = state ?? throw NotFound();
         new Validator()
             .Defined("role", command.Role)
@@ -67,9 +63,17 @@ internal static partial class UserRules
         JsonSerializer.Serialize(new(state.User.Id, state.User.Role, state.User.FactoryId), UserEventsJson.Default.UserAccess));
 
     public static UserState Visible(UserState? state, Caller caller) =>
-        state is not null && (caller.Role == UserRole.Admin || state.User.Id == caller.UserId)
-            ? state
-            : throw NotFound();
+        state is not null && Permissions.Allows(caller, Permission.SeeUser, RelationOf(state, caller)) ? state : throw NotFound();
+
+    /// <summary>The state, for a caller who may end any session of the user.</summary>
+    public static UserState MayEndSessions(UserState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.EndSessions, "Only the user himself may end his sessions.", RelationOf(present, caller));
+        return present;
+    }
+
+    private static Relation RelationOf(UserState state, Caller caller) => state.User.Id == caller.UserId ? Relation.Own : Relation.None;
 
     public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
 
