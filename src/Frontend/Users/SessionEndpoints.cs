@@ -35,8 +35,17 @@ internal sealed record LogoutRequest
 /// <param name="LastSeenAt">When it was last used.</param>
 /// <param name="ExpiresAt">When it ends unless its tokens are refreshed.</param>
 /// <param name="IsCurrent">Whether it is the one that asks.</param>
+/// <param name="IsImpersonation">Whether an administrator opened it to act as the user.</param>
 internal sealed record SessionView(
-    string Id, string? DeviceName, string? UserAgent, string? Ip, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool IsCurrent);
+    string Id,
+    string? DeviceName,
+    string? UserAgent,
+    string? Ip,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastSeenAt,
+    DateTimeOffset ExpiresAt,
+    bool IsCurrent,
+    bool IsImpersonation);
 
 /// <summary>A new key that signs tokens.</summary>
 /// <param name="Kid">Its name.</param>
@@ -84,7 +93,7 @@ internal static class SessionEndpoints
         var identity = (CallerIdentity)context.User.Identity!;
         var sessions = await grains.GetGrain<IUserGrain>(identity.UserId).Sessions();
         return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => new SessionView(
-            s.Id, s.Device.Name, s.Device.UserAgent, s.Device.Ip, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == identity.SessionId))]);
+            s.Id, s.Device.Name, s.Device.UserAgent, s.Device.Ip, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == identity.SessionId, s.IsImpersonation))]);
     }
 
     private static async Task<Answer<Deleted>> EndSession(string id, IGrainFactory grains)

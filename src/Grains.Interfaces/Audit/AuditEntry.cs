@@ -96,6 +96,9 @@ public static class AuditActions
     /// <summary>Role, factory, tier or lock of a user changed.</summary>
     public const string AccessChanged = "user.access-changed";
 
+    /// <summary>An administrator began to act as a user. What he does then has the user as its actor and names the administrator beside.</summary>
+    public const string Impersonated = "user.impersonated";
+
     /// <summary>A new key signs tokens.</summary>
     public const string KeyRotated = "key.rotated";
 

@@ -89,18 +89,14 @@ internal sealed partial class UserGrain : IUserSelf
         }
 
         var user = State!.User;
-        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
-        {
-            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
-        }
-
+        var caller = session.ImpersonatorId is null ? CallerOf(user) : CallerOf(user) with { ImpersonatorId = session.ImpersonatorId };
         var rate = _requests.Take(access.RateLimits.Of(user.Tier), access.RateLimits.Window, now);
         if (rate.Remaining == rate.Limit - 1)
         {
             DelayDeactivation(access.RateLimits.Window); // an idle grain would forget its count
         }
 
-        return Task.FromResult(new Admission(_caller, rate));
+        return Task.FromResult(new Admission(caller, rate));
     }
 
     public Task<bool> IsSessionAlive(string sessionId) => Task.FromResult(Find(sessionId) is not null);
@@ -117,6 +113,7 @@ internal sealed partial class UserGrain : IUserSelf
                 CreatedAt = s.CreatedAt,
                 LastSeenAt = _seen.TryGetValue(s.Id, out var at) && at > s.LastSeenAt ? at : s.LastSeenAt,
                 ExpiresAt = s.ExpiresAt,
+                IsImpersonation = s.ImpersonatorId is not null,
             }).OrderByDescending(s => s.LastSeenAt),
         ]);
     }
@@ -162,6 +159,16 @@ internal sealed partial class UserGrain : IUserSelf
     {
         CommandKey.Current = null;
         return await action();
+    }
+
+    private Caller CallerOf(User user)
+    {
+        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
+        {
+            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
+        }
+
+        return _caller;
     }
 
     private SessionState? Find(string sessionId)

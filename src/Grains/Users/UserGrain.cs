@@ -20,9 +20,6 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
 
     public Task<User> Get() => Task.FromResult(UserRules.Visible(State, Caller.Current!).User);
 
-    public Task<User> ChangeAccess(ChangeUserAccess command) =>
-        ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
-
     public Task<User> ConfirmEmail(ConfirmEmail command)
     {
         EnsureSystem();

@@ -16,8 +16,8 @@ internal static partial class UserRules
         if (state is null)
         {
             var user = new User { Id = id, Email = NormalizeEmail(command.Email), CreatedAt = now, UpdatedAt = now };
-            var registered = UserAudit.Registered(user) with { Actor = AuditActor.User(id) };
-            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered, registered);
+            var registered = new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now };
+            return Tell(registered, now, UserEvents.Registered, UserAudit.Registered(registered) with { Actor = AuditActor.User(id) });
         }
 
         if (state.User.Email != NormalizeEmail(command.Email))
@@ -25,7 +25,7 @@ internal static partial class UserRules
             throw NotFound();
         }
 
-        if (state.EmailVerifiedAt is not null)
+        if (Unlocked(state).EmailVerifiedAt is not null)
         {
             return null;
         }
@@ -42,7 +42,7 @@ internal static partial class UserRules
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
+        var present = Unlocked(state ?? throw NotFound());
         var next = present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now };
         return ReplacePassword(present, next with { Sessions = [] }, passwordHash, AuditActions.PasswordReset, now);
     }

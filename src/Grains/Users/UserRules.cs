@@ -26,34 +26,14 @@ internal static partial class UserRules
             CreatedAt = now,
             UpdatedAt = now,
         };
+        var registered = new UserState(user, passwordHash, Version: 1);
         return new(
-            new UserState(user, passwordHash, Version: 1),
+            registered,
             UserEvents.Registered,
             JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
         {
-            Audit = UserAudit.Registered(user),
+            Audit = UserAudit.Registered(registered),
         };
-    }
-
-    public static Change<UserState>? ChangeAccess(UserState? state, ChangeUserAccess command, Caller caller, DateTimeOffset now)
-    {
-        Permissions.Ensure(caller, Permission.ChangeAccess, "Only an administrator may change a user's access.");
-        var present = state ?? throw NotFound();
-        new Validator()
-            .Defined("role", command.Role)
-            .OptionalText("factoryId", command.FactoryId, Ids.MaxLength)
-            .That(command.Role != UserRole.Manager || command.FactoryId is not null, "factoryId", "is needed for a manager")
-            .ThrowIfInvalid();
-        var user = present.User with { Role = command.Role, FactoryId = command.FactoryId, UpdatedAt = now };
-        return (user.Role, user.FactoryId) == (present.User.Role, present.User.FactoryId)
-            ? null
-            : new(
-                present with { User = user, Version = present.Version + 1 },
-                UserEvents.AccessChanged,
-                JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
-            {
-                Audit = UserAudit.AccessChanged(present.User, user),
-            };
     }
 
     /// <summary>The same password, hashed as the settings want it now.</summary>

@@ -21,7 +21,8 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Timestamp("created_at", s => s.User.CreatedAt)
         .Timestamp("updated_at", s => s.User.UpdatedAt)
         .Timestamp("email_verified_at", s => s.EmailVerifiedAt)
-        .Timestamp("credentials_changed_at", s => s.CredentialsChangedAt);
+        .Timestamp("credentials_changed_at", s => s.CredentialsChangedAt)
+        .Boolean("locked", s => s.Locked);
 
     /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
     public DateTimeOffset? EmailVerifiedAt { get; init; }
@@ -29,12 +30,15 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
     public DateTimeOffset? CredentialsChangedAt { get; init; }
 
+    /// <summary>Whether an administrator keeps him out: he has no sessions and gets none.</summary>
+    public bool Locked { get; init; }
+
     public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, sessions) = await database.AggregateAsync(
             $"""
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
-                   u.email_verified_at, u.credentials_changed_at,
+                   u.email_verified_at, u.credentials_changed_at, u.locked,
                    {SessionState.Columns}
             from users u left join user_sessions s on s.user_id = u.id
             where u.id = @id order by s.created_at, s.id
@@ -57,8 +61,9 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
             {
                 EmailVerifiedAt = row.GetNullableTimestamp(10),
                 CredentialsChangedAt = row.GetNullableTimestamp(11),
+                Locked = row.GetBoolean(12),
             },
-            row => SessionState.Read(row, first: 12),
+            row => SessionState.Read(row, first: 13),
             cancellationToken);
         return root is null ? null : root with { Sessions = sessions };
     }
