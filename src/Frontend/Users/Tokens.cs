@@ -39,6 +39,9 @@ internal sealed class CallerIdentity(string userId, string? clientId, string ses
     /// <summary>Whether an administrator acts as the user.</summary>
     public bool IsImpersonation { get; } = claims.Any(c => string.Equals(c.Type, TokenClaims.Actor, StringComparison.Ordinal));
 
+    /// <summary>What the user's grain last said; null if it has to be asked.</summary>
+    public RememberedAdmission? Admission { get; set; }
+
     /// <summary>The session that the token's claims name, or null if they name none.</summary>
     public static CallerIdentity? From(TokenValidationResult token)
     {
@@ -52,3 +55,8 @@ internal sealed class CallerIdentity(string userId, string? clientId, string ses
             claims.Find(c => string.Equals(c.Type, type, StringComparison.Ordinal))?.Value is { Length: > 0 and <= Ids.MaxLength } value ? value : null;
     }
 }
+
+/// <summary>A user who was let in a moment ago.</summary>
+/// <param name="Caller">As whom.</param>
+/// <param name="Until">When his grain is to be asked again, UTC.</param>
+internal sealed record RememberedAdmission(Caller Caller, DateTimeOffset Until);

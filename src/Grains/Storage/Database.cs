@@ -6,14 +6,17 @@ namespace Actors.Storage;
 /// <summary>
 /// Reads rows. The SQL is the part that PostgreSQL and SQLite share, with <c>@name</c> parameters.
 /// </summary>
-public sealed class Database(DbDataSource source)
+/// <param name="source">The database.</param>
+/// <param name="knowsNames">Whether its driver takes parameters by name as they are. The one of PostgreSQL would look for them in the text each time.</param>
+public sealed class Database(DbDataSource source, bool knowsNames = true)
 {
+    private readonly NumberedSql? _numbered = knowsNames ? null : new();
+
     /// <summary>Runs a query and reads every row of its first result.</summary>
     public async Task<ImmutableArray<T>> ListAsync<T>(
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
     {
-        await using var command = source.CreateCommand(sql);
-        Bind(command, parameters);
+        await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await ReadAllAsync(reader, read, cancellationToken);
     }
@@ -23,8 +26,7 @@ public sealed class Database(DbDataSource source)
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
         where T : class
     {
-        await using var command = source.CreateCommand(sql);
-        Bind(command, parameters);
+        await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
     }
@@ -47,8 +49,7 @@ public sealed class Database(DbDataSource source)
         where TRoot : class
         where TChild : class
     {
-        await using var command = source.CreateCommand(sql);
-        Bind(command, parameters);
+        await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         TRoot? found = null;
         var children = ImmutableArray.CreateBuilder<TChild>();
@@ -64,19 +65,6 @@ public sealed class Database(DbDataSource source)
         return (found, children.DrainToImmutable());
     }
 
-    /// <summary>Runs two queries in one round trip: one that counts, and one that lists.</summary>
-    public async Task<(long? Total, ImmutableArray<T> Rows)> CountedListAsync<T>(
-        string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(sql);
-        Bind(command, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        return (total, await ReadAllAsync(reader, read, cancellationToken));
-    }
-
     private static async Task<ImmutableArray<T>> ReadAllAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = ImmutableArray.CreateBuilder<T>();
@@ -88,15 +76,35 @@ public sealed class Database(DbDataSource source)
         return rows.DrainToImmutable();
     }
 
-    private static void Bind(DbCommand command, IEnumerable<(string Name, object? Value)> parameters)
+    private DbCommand Command(string sql, IEnumerable<(string Name, object? Value)> parameters)
     {
-        foreach (var (name, value) in parameters)
+        if (_numbered is null)
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
+            var command = source.CreateCommand(sql);
+            foreach (var (name, value) in parameters)
+            {
+                Add(command, value).ParameterName = name;
+            }
+
+            return command;
         }
+
+        var (text, order) = _numbered.Of(sql);
+        var numbered = source.CreateCommand(text);
+        foreach (var name in order)
+        {
+            Add(numbered, parameters.First(p => p.Name == name).Value);
+        }
+
+        return numbered;
+    }
+
+    private static DbParameter Add(DbCommand command, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
+        return parameter;
     }
 }
 

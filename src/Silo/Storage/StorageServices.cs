@@ -27,7 +27,7 @@ public static class StorageServices
         services.AddSingleton(options);
         services.AddSingleton<CommitInstruments>();
         services.AddSingleton<StorageProbe>();
-        services.AddSingleton<Database>();
+        services.AddSingleton(p => new Database(p.GetRequiredService<DbDataSource>(), knowsNames: options.PostgreSql is null));
         services.AddHostedService<IdempotencySweeper>();
         services.AddSingleton<LogInstruments>();
         services.AddSingleton<LogRetention>();
