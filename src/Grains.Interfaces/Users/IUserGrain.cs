@@ -62,6 +62,14 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<User> Get();
 
+    /// <summary>As <see cref="Get"/>, with what he says of himself.</summary>
+    [Alias("get-profile"), AlwaysInterleave]
+    Task<UserProfile> GetProfile();
+
+    /// <summary>Changes what he says of himself; by himself or an administrator. 412 if it is no longer what the caller has seen.</summary>
+    [Alias("change-profile")]
+    Task<UserProfile> ChangeProfile(ChangeProfile command);
+
     /// <summary>Gives the user a role and a place; administrators only.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);

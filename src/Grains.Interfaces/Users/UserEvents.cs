@@ -35,6 +35,9 @@ public static class UserEvents
 
     /// <summary>The password was set, changed or taken away. Data: <see cref="UserAccess"/>.</summary>
     public const string PasswordChanged = "user.password-changed";
+
+    /// <summary>What he says of himself changed. Data: <see cref="ChangedUser"/>.</summary>
+    public const string ProfileChanged = "user.profile-changed";
 }
 
 /// <summary>What a user may do, and where.</summary>
@@ -48,6 +51,10 @@ public sealed record UserAccess(string UserId, UserRole Role, string? FactoryId)
 /// <param name="SessionIds">His sessions.</param>
 public sealed record ChangedSessions(string UserId, ImmutableArray<string> SessionIds);
 
+/// <summary>A user of whom something changed that is to be read from his grain.</summary>
+/// <param name="UserId">The user.</param>
+public sealed record ChangedUser(string UserId);
+
 /// <summary>How the events' data is written: camelCase names, lower_snake enum values.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -55,4 +62,5 @@ public sealed record ChangedSessions(string UserId, ImmutableArray<string> Sessi
     Converters = [typeof(WireEnumConverter<UserRole>)])]
 [JsonSerializable(typeof(UserAccess))]
 [JsonSerializable(typeof(ChangedSessions))]
+[JsonSerializable(typeof(ChangedUser))]
 public sealed partial class UserEventsJson : JsonSerializerContext;

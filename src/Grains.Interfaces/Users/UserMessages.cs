@@ -40,6 +40,15 @@ public sealed record User
 
     /// <summary>When he last changed, UTC.</summary>
     [Id(7)] public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>His name.</summary>
+    [Id(8)] public string? Name { get; init; }
+
+    /// <summary>Address of his picture.</summary>
+    [Id(9)] public string? Avatar { get; init; }
+
+    /// <summary>When he last logged in, UTC; null if never.</summary>
+    [Id(10)] public DateTimeOffset? LastLoginAt { get; init; }
 }
 
 /// <summary>Asks for an account.</summary>

@@ -13,7 +13,8 @@ internal static class SessionRules
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
         var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
-        return Changed(present, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]);
+        var seen = present with { User = present.User with { LastLoginAt = now } };
+        return Changed(seen, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]);
     }
 
     /// <summary>

@@ -20,6 +20,11 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
 
     public Task<User> Get() => Task.FromResult(UserRules.Visible(State, Caller.Current!).User);
 
+    public Task<UserProfile> GetProfile() => Task.FromResult(ProfileRules.View(UserRules.Visible(State, Caller.Current!)));
+
+    public Task<UserProfile> ChangeProfile(ChangeProfile command) =>
+        ExecuteAsync(() => ProfileRules.Change(State, command, Caller.Current!, Now), state => ProfileRules.View(state!));
+
     public Task<User> ChangeAccess(ChangeUserAccess command) =>
         ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
 
@@ -60,7 +65,7 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         UserState.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<RowChange> ChildChanges(UserState? before, UserState after) =>
-        SessionState.Changes(before?.Sessions ?? [], after.Sessions);
+        [.. SessionState.Changes(before?.Sessions ?? [], after.Sessions), .. ProfileRow.Changes(Id, before?.Web, after.Web)];
 
     protected override ImmutableArray<string> Audience(UserState state) => [Actors.Audience.User(state.User.Id)];
 

@@ -91,7 +91,11 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
         user.Token = token;
         (await admin.PostAsync("/api/v1/admin/keys/rotate")).Expect(HttpStatusCode.OK);
-        (await admin.GetAsync($"/api/v1/users/{user.UserId}")).Expect(HttpStatusCode.OK);
+        var path = $"/api/v1/users/{user.UserId}";
+        var seen = (await admin.GetAsync(path)).Expect(HttpStatusCode.OK).Message.Headers.ETag!.ToString();
+        (await user.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", seen))).Expect(HttpStatusCode.NotModified);
+        (await user.SendAsync(HttpMethod.Put, path, new { name = "n", preferences = new { theme = "dark" } })).Expect(HttpStatusCode.OK);
+        (await user.SendAsync(HttpMethod.Patch, path, new { preferences = new { theme = (string?)null } })).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
     }
 

@@ -20,6 +20,7 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Inbox))]
 [JsonSerializable(typeof(Envelope<User>))]
 [JsonSerializable(typeof(Envelope<Session>))]
+[JsonSerializable(typeof(Envelope<ProfileView>))]
 [JsonSerializable(typeof(Envelope<Deleted>))]
 [JsonSerializable(typeof(Envelope<Readiness>))]
 [JsonSerializable(typeof(Envelope<WorkOrder>))]
