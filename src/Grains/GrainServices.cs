@@ -24,6 +24,7 @@ public static class GrainServices
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
+        services.AddSingleton(DeletedUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")

@@ -36,7 +36,11 @@ internal sealed record LogoutRequest
 /// <param name="ExpiresAt">When it ends unless its tokens are refreshed.</param>
 /// <param name="IsCurrent">Whether it is the one that asks.</param>
 internal sealed record SessionView(
-    string Id, string? DeviceName, string? UserAgent, string? Ip, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool IsCurrent);
+    string Id, string? DeviceName, string? UserAgent, string? Ip, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool IsCurrent)
+{
+    public static SessionView Of(UserSession session, string currentId) => new(
+        session.Id, session.Device.Name, session.Device.UserAgent, session.Device.Ip, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Id == currentId);
+}
 
 /// <summary>A new key that signs tokens.</summary>
 /// <param name="Kid">Its name.</param>
@@ -83,8 +87,7 @@ internal static class SessionEndpoints
     {
         var identity = (CallerIdentity)context.User.Identity!;
         var sessions = await grains.GetGrain<IUserGrain>(identity.UserId).Sessions();
-        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => new SessionView(
-            s.Id, s.Device.Name, s.Device.UserAgent, s.Device.Ip, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == identity.SessionId))]);
+        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => SessionView.Of(s, identity.SessionId))]);
     }
 
     private static async Task<Answer<Deleted>> EndSession(string id, IGrainFactory grains)

@@ -19,6 +19,7 @@ internal static class UserEndpoints
 
         var users = api.MapGroup("/users").WithTags("Users");
         users.MapProfiles();
+        users.MapAccounts();
         users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
     }
 

@@ -70,6 +70,15 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("change-profile")]
     Task<UserProfile> ChangeProfile(ChangeProfile command);
 
+    /// <summary>
+    /// Deletes the caller's own account: nothing about him is left but his id, where orders refer to it. He proves himself by his password, or has
+    /// logged in within <see cref="UserLimits.FreshSignIn"/>: else 403. 409 <c>OPEN_WORK_ORDERS</c> while he owns orders that are not over.
+    /// </summary>
+    /// <param name="proof">How he proves himself.</param>
+    /// <param name="sessionId">The session that asks.</param>
+    [Alias("delete-account")]
+    Task DeleteAccount(ProveHimself proof, string sessionId);
+
     /// <summary>Gives the user a role and a place; administrators only.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);

@@ -7,7 +7,7 @@ namespace Actors.Users;
 public static class UserEvents
 {
     /// <summary>Whether sessions may have ended with a change of this kind.</summary>
-    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed;
+    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed or Deleted;
 
     /// <summary>The topic of a user's events.</summary>
     public static string Topic(string userId) => $"users/{userId}";
@@ -38,6 +38,9 @@ public static class UserEvents
 
     /// <summary>What he says of himself changed. Data: <see cref="ChangedUser"/>.</summary>
     public const string ProfileChanged = "user.profile-changed";
+
+    /// <summary>He deleted his account. Data: <see cref="ChangedUser"/>.</summary>
+    public const string Deleted = "user.deleted";
 }
 
 /// <summary>What a user may do, and where.</summary>

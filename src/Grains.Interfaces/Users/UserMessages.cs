@@ -98,6 +98,17 @@ public sealed record ChangePassword
     public override string ToString() => $"{nameof(ChangePassword)} {{ }}";
 }
 
+/// <summary>Proves once more to be the user who is signed in, for what cannot be undone.</summary>
+[GenerateSerializer, Immutable, Alias("prove-himself")]
+public sealed record ProveHimself
+{
+    /// <summary>His password; null if he relies on having logged in just now.</summary>
+    [Id(0)] public string? Password { get; init; }
+
+    /// <summary>No secret in text.</summary>
+    public override string ToString() => $"{nameof(ProveHimself)} {{ }}";
+}
+
 /// <summary>Limits of users. Beyond one: 400 with the field's name.</summary>
 public static class UserLimits
 {
@@ -112,6 +123,9 @@ public static class UserLimits
 
     /// <summary>How often a user may try to change his password within an hour; beyond it 429.</summary>
     public const int PasswordChanges = 20;
+
+    /// <summary>How long after a login nothing more has to be proved.</summary>
+    public static readonly TimeSpan FreshSignIn = TimeSpan.FromMinutes(10);
 
     /// <summary>Most bytes of a password as UTF-8: bcrypt reads no more.</summary>
     public const int PasswordMaxBytes = 72;

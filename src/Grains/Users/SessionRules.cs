@@ -9,7 +9,7 @@ internal static class SessionRules
     /// <summary>A new session, the last one of the state. Those that are over go, and the one unused for longest when there are too many.</summary>
     public static Change<UserState> Open(UserState? state, string id, Device device, TokenOptions options, DateTimeOffset now)
     {
-        var present = state ?? throw Unauthenticated();
+        var present = UserRules.Present(state ?? throw Unauthenticated());
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
         var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);

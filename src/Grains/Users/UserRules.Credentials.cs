@@ -38,18 +38,21 @@ internal static partial class UserRules
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, [], now);
     }
 
     /// <summary>A new password for who knows the present one; of his sessions only the one that asks goes on.</summary>
     public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, string sessionId, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         return knowsPresent
             ? ReplacePassword(present, passwordHash, [.. present.Sessions.Where(s => s.Id == sessionId)], now)
-            : throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+            : throw WrongPassword();
     }
+
+    /// <summary>403: the password is another one.</summary>
+    public static AppException WrongPassword() => new(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
 
     /// <summary>Whether an account at a provider may be linked by its address.</summary>
     public static void ValidateIdentity(ForeignIdentity identity)
@@ -64,7 +67,7 @@ internal static partial class UserRules
 
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
     public static UserState Own(UserState? state, Caller caller) =>
-        state is not null && state.User.Id == caller.UserId ? state : throw NotFound();
+        state?.User.Id == caller.UserId ? Present(state) : throw NotFound();
 
     /// <summary>An address that one mail can be sent to.</summary>
     public static Validator Email(this Validator validator, string field, string? email) => validator

@@ -39,7 +39,7 @@ internal static partial class UserRules
             throw Errors.Forbidden("Only an administrator may change a user's access.");
         }
 
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         new Validator()
             .Defined("role", command.Role)
             .OptionalText("factoryId", command.FactoryId, Ids.MaxLength)
@@ -61,11 +61,15 @@ internal static partial class UserRules
         JsonSerializer.Serialize(new(state.User.Id, state.User.Role, state.User.FactoryId), UserEventsJson.Default.UserAccess));
 
     public static UserState Visible(UserState? state, Caller caller) =>
-        state is not null && (caller.Role == UserRole.Admin || state.User.Id == caller.UserId)
-            ? state
-            : throw NotFound();
+        caller.Role == UserRole.Admin || state?.User.Id == caller.UserId ? Present(state) : throw NotFound();
+
+    /// <summary>The state of a user who has an account.</summary>
+    public static UserState Present(UserState? state) => state is { DeletedAt: null } ? state : throw NotFound();
 
     public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
 
-    private static AppException NotFound() => new(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
+    /// <summary>Code of who is told that there is no such user.</summary>
+    public const string NotFoundCode = "USER_NOT_FOUND";
+
+    private static AppException NotFound() => new(ErrorKind.NotFound, NotFoundCode, "There is no such user.");
 }

@@ -27,7 +27,8 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Timestamp("credentials_changed_at", s => s.CredentialsChangedAt)
         .Text("name", s => s.User.Name)
         .Text("avatar", s => s.User.Avatar)
-        .Timestamp("last_login_at", s => s.User.LastLoginAt);
+        .Timestamp("last_login_at", s => s.User.LastLoginAt)
+        .Timestamp("deleted_at", s => s.DeletedAt);
 
     /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
     public DateTimeOffset? EmailVerifiedAt { get; init; }
@@ -35,14 +36,17 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
     public DateTimeOffset? CredentialsChangedAt { get; init; }
 
-    private const int FirstOfProfile = 15;
+    private const int FirstOfProfile = 16;
+
+    /// <summary>When he deleted his account; null as long as he has one.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
 
     public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, sessions) = await database.AggregateAsync(
             $"""
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
-                   u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at,
+                   u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at, u.deleted_at,
                    {ProfileRow.Columns},
                    {SessionState.Columns}
             from users u
@@ -71,6 +75,7 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
             {
                 EmailVerifiedAt = row.GetNullableTimestamp(10),
                 CredentialsChangedAt = row.GetNullableTimestamp(11),
+                DeletedAt = row.GetNullableTimestamp(15),
                 Web = ProfileRow.Read(row, FirstOfProfile),
             },
             row => SessionState.Read(row, FirstOfProfile + ProfileRow.Width),

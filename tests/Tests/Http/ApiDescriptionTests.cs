@@ -35,6 +35,9 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         await WatchAsync(owner, id, description);
         (await owner.SendAsync(HttpMethod.Delete, $"{Orders}/{await owner.CreateWorkOrderAsync()}")).Expect(HttpStatusCode.OK);
 
+        (await owner.GetAsync("/api/v1/users/me/export")).Expect(HttpStatusCode.OK);
+        (await worker.SendAsync(HttpMethod.Delete, "/api/v1/users/me", new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
+
         Assert.Empty(check.Problems.Distinct());
         // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description.
         Assert.Empty(description.Routes.Except(check.Served).Except(

@@ -27,6 +27,8 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody", null),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody/callback", null),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
+        (HttpMethod.Delete, "/api/v1/users/me", null),
+        (HttpMethod.Get, "/api/v1/users/me/export", null),
         (HttpMethod.Put, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
         (HttpMethod.Patch, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
