@@ -88,7 +88,10 @@ public abstract class AccountHttpTests : HttpTests
     {
         var identity = new ForeignIdentity
         {
-            Provider = "google", Subject = $"{Guid.CreateVersion7()}", Email = $"{Guid.CreateVersion7():n}@example.org", IsEmailVerified = true,
+            Provider = "google",
+            Subject = $"{Guid.CreateVersion7()}",
+            Email = $"{Guid.CreateVersion7():n}@example.org",
+            IsEmailVerified = true,
         };
         var grain = App.Services.GetRequiredService<IGrainFactory>().GetGrain<IIdentityGrain>(identity.Key());
         var device = new Device(Name: null, UserAgent: null, Ip: null);
