@@ -1,3 +1,4 @@
+using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Inboxes;
 using Actors.Mail;
@@ -19,6 +20,7 @@ public static class GrainServices
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
+        services.AddSingleton<FailureAudit>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
@@ -35,6 +37,7 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();

@@ -37,7 +37,7 @@ internal static class UserEndpoints
         var known = email.Length <= UserLimits.Email ? await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) : null;
 
         // Nobody has that id, but checking a password against nobody takes the same time: addresses cannot be probed.
-        var id = known ?? Ids.From("unknown", email, "");
+        var id = known ?? UnknownUser.IdOf(email);
         var command = new SignIn { Email = email, Password = password, Device = ClientAddress.DeviceOf(context, body.DeviceName) };
         return Answers.Ok(Session.Of(await grains.GetGrain<IUserGrain>(id).SignIn(command)));
     }

@@ -37,8 +37,10 @@ public interface IUserGrain : IGrainWithStringKey
     Task<Admission> Admit(string sessionId);
 
     /// <summary>Opens a session of a user who has proved himself, by a code or at a provider. For the system alone.</summary>
+    /// <param name="device">From where.</param>
+    /// <param name="grant">By what he proved himself, for the audit log: <c>code</c>, <c>google</c>.</param>
     [Alias("open-session")]
-    Task<SignedIn> OpenSession(Device device);
+    Task<SignedIn> OpenSession(Device device, string grant);
 
     /// <summary>Whether the session holds; counts nothing.</summary>
     [Alias("is-session-alive"), Anonymous, AlwaysInterleave]
@@ -108,6 +110,13 @@ public interface IUserGrain : IGrainWithStringKey
     /// <param name="sessionId">The session that asks.</param>
     [Alias("change-password")]
     Task<SignedIn> ChangePassword(ChangePassword command, string sessionId);
+}
+
+/// <summary>Stands for a user who is not there.</summary>
+public static class UnknownUser
+{
+    /// <summary>An id that nobody has, the same for an address each time.</summary>
+    public static string IdOf(string email) => Ids.From("unknown", email, "");
 }
 
 /// <summary>Finds users.</summary>

@@ -42,7 +42,10 @@ internal static class AccountRules
             new UserState(nobody, PasswordHash: "", present.Version + 1) { DeletedAt = now },
             UserEvents.Deleted,
             JsonSerializer.Serialize(new(nobody.Id), UserEventsJson.Default.ChangedUser),
-            answers);
+            answers)
+        {
+            Audit = UserAudit.Deleted(present.User, nobody),
+        };
     }
 
     /// <summary>403: he must prove himself, and did not.</summary>

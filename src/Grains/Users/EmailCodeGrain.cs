@@ -109,14 +109,15 @@ internal sealed class EmailCodeGrain(
                 await ReplaceAsync(EmailCodeRules.Fail(code));
             }
 
-            await lockout.FailAsync(email: null, command.Device.Ip); // the code itself counts for the account
+            var userId = await GrainFactory.GetGrain<IUserQueriesGrain>(0).FindByEmail(command.Email) ?? UnknownUser.IdOf(command.Email);
+            await lockout.FailAsync(email: null, command.Device.Ip, userId, SignInGrants.Code); // the code itself counts for the account
             throw EmailCodeRules.Refused();
         }
 
         var caller = Caller.Current;
         (Caller.Current, CommandKey.Current) = (Caller.System, null);
         var user = await effect(command.Email, caller);
-        var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device);
+        var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device, SignInGrants.Code);
         await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now));
         return signedIn;
     }

@@ -1,3 +1,4 @@
+using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Users;
@@ -46,14 +47,14 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
 
         try
         {
-            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device);
+            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device, identity.Provider);
         }
         catch (AppException gone) when (gone.Code == UserRules.NotFoundCode)
         {
             // The user deleted his account, and this identity was not told yet: it begins anew.
             await Unlink(_userId!);
             await LinkAsync(identity);
-            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device);
+            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device, identity.Provider);
         }
     }
 
@@ -93,7 +94,8 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
         }
 
         var row = new Row(this.GetPrimaryKeyString(), identity with { Email = email }, userId, time.GetStorableNow());
-        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row) });
+        var linked = AuditRows.Insert(UserAudit.IdentityLinked(userId, identity.Provider), userId, row.CreatedAt);
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row), Rows = [linked] });
         if (outcome.Status != CommitStatus.Committed)
         {
             DeactivateOnIdle();

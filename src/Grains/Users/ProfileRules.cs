@@ -47,8 +47,22 @@ internal static class ProfileRules
                 Version = present.Version + 1,
             },
             UserEvents.ProfileChanged,
-            JsonSerializer.Serialize(new(user.Id), UserEventsJson.Default.ChangedUser));
+            JsonSerializer.Serialize(new(user.Id), UserEventsJson.Default.ChangedUser))
+        {
+            Audit = UserAudit.ProfileChanged(Differing(present.User, user, before, web)),
+        };
     }
+
+    private static IEnumerable<string> Differing(User user, User nextUser, WebProfile web, WebProfile nextWeb) =>
+        new (string Field, string? Before, string? After)[]
+        {
+            ("username", user.Username, nextUser.Username),
+            ("name", user.Name, nextUser.Name),
+            ("avatar", user.Avatar, nextUser.Avatar),
+            ("displayName", web.DisplayName, nextWeb.DisplayName),
+            ("avatarUrl", web.AvatarUrl, nextWeb.AvatarUrl),
+            ("preferences", web.Preferences, nextWeb.Preferences),
+        }.Where(f => f.Before != f.After).Select(f => f.Field);
 
     /// <summary>Names the state of everything that <see cref="UserProfile"/> shows; preferences by the time of their last change.</summary>
     public static long TagOf(UserState state)

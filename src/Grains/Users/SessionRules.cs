@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.Users;
 
@@ -7,14 +8,17 @@ namespace Actors.Users;
 internal static class SessionRules
 {
     /// <summary>A new session, the last one of the state. Those that are over go, and the one unused for longest when there are too many.</summary>
-    public static Change<UserState> Open(UserState? state, string id, Device device, TokenOptions options, DateTimeOffset now)
+    public static Change<UserState> Open(UserState? state, string id, Device device, string grant, TokenOptions options, DateTimeOffset now)
     {
         var present = UserRules.Present(state ?? throw Unauthenticated());
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
         var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
         var seen = present with { User = present.User with { LastLoginAt = now } };
-        return Changed(seen, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]);
+        return Changed(seen, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]) with
+        {
+            Audit = UserAudit.LoggedIn(present.User.Id, id, grant),
+        };
     }
 
     /// <summary>
@@ -37,14 +41,16 @@ internal static class SessionRules
 
         return generation == session.Generation - 1 && now <= session.RotatedAt + options.RefreshGrace
             ? null
-            : End(state, s => s.Id == session.Id);
+            : End(state, s => s.Id == session.Id, AuditActions.RefreshReplayed);
     }
 
     /// <summary>Ends sessions; null if there are none.</summary>
-    public static Change<UserState>? End(UserState state, Func<SessionState, bool> ends)
+    public static Change<UserState>? End(UserState state, Func<SessionState, bool> ends, string action)
     {
         ImmutableArray<string> ended = [.. state.Sessions.Where(ends).Select(s => s.Id)];
-        return ended.IsEmpty ? null : Changed(state, [.. state.Sessions.Where(s => !ends(s))], UserEvents.SessionsEnded, ended);
+        return ended.IsEmpty
+            ? null
+            : Changed(state, [.. state.Sessions.Where(s => !ends(s))], UserEvents.SessionsEnded, ended) with { Audit = UserAudit.SessionsEnded(action, ended) };
     }
 
     /// <summary>Writes when sessions were last used.</summary>

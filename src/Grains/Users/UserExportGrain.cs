@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.Storage;
 using Actors.WorkOrders;
 using Orleans.Concurrency;
@@ -10,7 +11,7 @@ namespace Actors.Users;
 
 /// <inheritdoc cref="IUserExportGrain"/>
 [StatelessWorker]
-internal sealed class UserExportGrain(Database database) : Grain, IUserExportGrain
+internal sealed class UserExportGrain(ICommitStore store, Database database, TimeProvider time) : Grain, IUserExportGrain
 {
     private const int PageRows = 200;
 
@@ -24,10 +25,16 @@ internal sealed class UserExportGrain(Database database) : Grain, IUserExportGra
 
     private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public Task Begin()
+    public async Task Begin()
     {
         EnsureHimself();
-        return GrainFactory.EnsureMayAsync("export", this.GetPrimaryKeyString(), IUserExportGrain.PerHour);
+        await GrainFactory.EnsureMayAsync("export", this.GetPrimaryKeyString(), IUserExportGrain.PerHour);
+        var entry = AuditRows.Write(UserAudit.Exported(), this.GetPrimaryKeyString(), time.GetStorableNow());
+        var outcome = await store.CommitAsync(new Commit { Id = entry.Id, ExpectedVersion = 0, Root = AuditRows.Table.Insert(entry) });
+        if (outcome.Status != CommitStatus.Committed)
+        {
+            throw Errors.Unavailable("That you take your data along could not be written down; try again.");
+        }
     }
 
     public async Task<ExportPage> Read(ExportSection section, string? after, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Audit;
 using Orleans.Concurrency;
 
 namespace Actors.Users;
@@ -24,7 +25,7 @@ internal sealed partial class UserGrain : IUserSelf
     public async Task<SignedIn> SignUp(RegisterUser command, Device device)
     {
         await Register(command);
-        return await OpenSessionAsync(device);
+        return await OpenSessionAsync(device, SignInGrants.Registration);
     }
 
     public async Task<SignedIn> SignIn(SignIn command)
@@ -32,7 +33,7 @@ internal sealed partial class UserGrain : IUserSelf
         await access.Lockout.CheckAsync(command.Email, command.Device.Ip);
         if (!await passwords.VerifyAsync(command.Password, State?.PasswordHash))
         {
-            await access.Lockout.FailAsync(command.Email, command.Device.Ip);
+            await access.Lockout.FailAsync(command.Email, command.Device.Ip, Id, SignInGrants.Password);
             throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
         }
 
@@ -43,13 +44,13 @@ internal sealed partial class UserGrain : IUserSelf
             await ExecuteAsync(() => UserRules.Rehash(State!, hash), _ => true, KeyFor("rehash"));
         }
 
-        return await OpenSessionAsync(command.Device);
+        return await OpenSessionAsync(command.Device, SignInGrants.Password);
     }
 
-    public Task<SignedIn> OpenSession(Device device)
+    public Task<SignedIn> OpenSession(Device device, string grant)
     {
         EnsureSystem();
-        return OpenSessionAsync(device);
+        return OpenSessionAsync(device, grant);
     }
 
     public async Task<SignedIn> Refresh(string refreshToken, Device device)
@@ -58,7 +59,7 @@ internal sealed partial class UserGrain : IUserSelf
         var session = RefreshToken.TryRead(refreshToken, out var token) && token.UserId == Id && access.Tokens.IsGenuine(token) ? Find(token.SessionId) : null;
         if (session is null || token!.Generation > session.Generation)
         {
-            await access.Lockout.FailAsync(email: null, device.Ip);
+            await access.Lockout.FailAsync(email: null, device.Ip, Id, SignInGrants.Refresh);
             throw SessionRules.InvalidRefreshToken();
         }
 
@@ -129,12 +130,12 @@ internal sealed partial class UserGrain : IUserSelf
                 SessionScope.This => s.Id == sessionId,
                 SessionScope.Others => s.Id != sessionId,
                 _ => true,
-            }),
+            }, scope == SessionScope.This ? AuditActions.LoggedOut : AuditActions.SessionsEnded),
             _ => true);
     }
 
     public Task EndSession(string sessionId) => ExecuteAsync(
-        () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => s.Id == sessionId)
+        () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => s.Id == sessionId, AuditActions.SessionsEnded)
             ?? throw new AppException(ErrorKind.NotFound, "SESSION_NOT_FOUND", "There is no such session."),
         _ => true);
 
@@ -145,10 +146,10 @@ internal sealed partial class UserGrain : IUserSelf
     }
 
     /// <summary>Opens a session for a user who has proved who he is.</summary>
-    private async Task<SignedIn> OpenSessionAsync(Device device)
+    private async Task<SignedIn> OpenSessionAsync(Device device, string grant)
     {
         var id = await ExecuteAsync(
-            () => SessionRules.Open(State, Ids.New(Now), device, access.TokenOptions, Now), state => state!.Sessions[^1].Id, KeyFor("session"));
+            () => SessionRules.Open(State, Ids.New(Now), device, grant, access.TokenOptions, Now), state => state!.Sessions[^1].Id, KeyFor("session"));
         return await access.Tokens.IssueAsync(State!.User, Find(id) ?? throw Errors.Unauthenticated());
     }
 

@@ -56,6 +56,11 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         var own = UserRules.Own(State, Caller.Current!);
         await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
         var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
+        if (!isRight)
+        {
+            await access.Failures.AppendAsync(UserAudit.LogInFailed(SignInGrants.PasswordChange), Id);
+        }
+
         var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
         await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, sessionId, Now), _ => true);
         return await access.Tokens.IssueAsync(State!.User, Find(sessionId) ?? throw Errors.Unauthenticated());

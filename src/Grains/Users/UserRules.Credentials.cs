@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Net.Mail;
 using System.Text;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.Users;
 
@@ -16,7 +16,8 @@ internal static partial class UserRules
         if (state is null)
         {
             var user = new User { Id = id, Email = NormalizeEmail(command.Email), CreatedAt = now, UpdatedAt = now };
-            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered);
+            var registered = UserAudit.Registered(user) with { Actor = AuditActor.User(id) };
+            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered, registered);
         }
 
         if (state.User.Email != NormalizeEmail(command.Email))
@@ -31,15 +32,19 @@ internal static partial class UserRules
 
         // Whoever registered with the address may have been somebody else, who waits for its owner to come: his password must not hold.
         var next = state with { EmailVerifiedAt = now, Version = state.Version + 1 };
-        return command.ByHimself || state.PasswordHash.Length == 0
-            ? Tell(next, now, UserEvents.EmailConfirmed)
-            : Tell(next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] }, now, UserEvents.EmailConfirmed);
+        if (!command.ByHimself && state.PasswordHash.Length > 0)
+        {
+            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] };
+        }
+
+        return Tell(next, now, UserEvents.EmailConfirmed, UserAudit.Credentials(AuditActions.EmailConfirmed, state, next));
     }
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
         var present = Present(state);
-        return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, [], now);
+        var next = present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now };
+        return ReplacePassword(present, next with { Sessions = [] }, passwordHash, AuditActions.PasswordReset, now);
     }
 
     /// <summary>A new password for who knows the present one; of his sessions only the one that asks goes on.</summary>
@@ -47,7 +52,8 @@ internal static partial class UserRules
     {
         var present = Present(state);
         return knowsPresent
-            ? ReplacePassword(present, passwordHash, [.. present.Sessions.Where(s => s.Id == sessionId)], now)
+            ? ReplacePassword(
+                present, present with { Sessions = [.. present.Sessions.Where(s => s.Id == sessionId)] }, passwordHash, AuditActions.PasswordChanged, now)
             : throw WrongPassword();
     }
 
@@ -88,14 +94,17 @@ internal static partial class UserRules
         && MailAddress.TryCreate(email, out var address)
         && address.Address == email;
 
-    private static Change<UserState> ReplacePassword(
-        UserState present, string passwordHash, ImmutableArray<SessionState> sessions, DateTimeOffset now) => Tell(
-        present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = sessions, Version = present.Version + 1 },
-        now,
-        UserEvents.PasswordChanged);
+    private static Change<UserState> ReplacePassword(UserState before, UserState after, string passwordHash, string action, DateTimeOffset now)
+    {
+        var next = after with { PasswordHash = passwordHash, CredentialsChangedAt = now, Version = before.Version + 1 };
+        return Tell(next, now, UserEvents.PasswordChanged, UserAudit.Credentials(action, before, next));
+    }
 
-    private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind) => new(
+    private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind, AuditNote audit) => new(
         next with { User = next.User with { UpdatedAt = now } },
         kind,
-        JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess));
+        JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess))
+    {
+        Audit = audit,
+    };
 }

@@ -29,7 +29,10 @@ internal static partial class UserRules
         return new(
             new UserState(user, passwordHash, Version: 1),
             UserEvents.Registered,
-            JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
+            JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
+        {
+            Audit = UserAudit.Registered(user),
+        };
     }
 
     public static Change<UserState>? ChangeAccess(UserState? state, ChangeUserAccess command, Caller caller, DateTimeOffset now)
@@ -51,7 +54,10 @@ internal static partial class UserRules
             : new(
                 present with { User = user, Version = present.Version + 1 },
                 UserEvents.AccessChanged,
-                JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
+                JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
+            {
+                Audit = UserAudit.AccessChanged(present.User, user),
+            };
     }
 
     /// <summary>The same password, hashed as the settings want it now.</summary>

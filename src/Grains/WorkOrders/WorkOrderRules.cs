@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.WorkOrders;
 
@@ -144,6 +145,10 @@ internal static partial class WorkOrderRules
                 null,
                 WorkOrderEvents.Deleted,
                 JsonSerializer.Serialize(new(present.Document.Code, []), WorkOrderEventsJson.Default.WorkOrderChanged))
+            {
+                Audit = new AuditNote(AuditActions.WorkOrderDeleted, AuditEntities.WorkOrder, AuditChanges.Of(
+                    ("code", present.Document.Code, null), ("title", present.Document.Title, null), ("ownerId", present.Document.OwnerId, null))),
+            }
             : throw new AppException(
                 ErrorKind.Conflict, "WORK_ORDER_NOT_DRAFT", "Only a draft can be deleted; cancel the work order instead.");
     }

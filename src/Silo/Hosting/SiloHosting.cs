@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Mail;
 using Actors.Secrets;
@@ -54,6 +55,7 @@ public static class SiloHosting
             admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();
         builder.Services.AddHostedService<FailureSweeper>();
+        builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<SiloHealth>("silo");
         return builder;
     }

@@ -94,6 +94,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
         user.Token = token;
         (await admin.PostAsync("/api/v1/admin/keys/rotate")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/audit?limit=100")).Expect(HttpStatusCode.OK);
         var path = $"/api/v1/users/{user.UserId}";
         var seen = (await admin.GetAsync(path)).Expect(HttpStatusCode.OK).Message.Headers.ETag!.ToString();
         (await user.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", seen))).Expect(HttpStatusCode.NotModified);

@@ -20,6 +20,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Delete, "/api/v1/auth/sessions/nobody", null),
         (HttpMethod.Post, "/api/v1/auth/logout", null),
         (HttpMethod.Post, "/api/v1/admin/keys/rotate", null),
+        (HttpMethod.Get, "/api/v1/admin/audit", null),
         (HttpMethod.Post, "/api/v1/auth/code", """{"email":"new@example.org"}"""),
         (HttpMethod.Post, "/api/v1/auth/verify", """{"email":"new@example.org","code":"000000"}"""),
         (HttpMethod.Post, "/api/v1/auth/password", """{"currentPassword":"correct horse battery","newPassword":"staple battery horse"}"""),

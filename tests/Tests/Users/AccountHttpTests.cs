@@ -58,6 +58,24 @@ public abstract class AccountHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task The_audit_log_tells_what_he_did_with_his_account_and_no_more()
+    {
+        var (user, admin) = (await App.RegisterAsync(), await App.AdminAsync());
+        (await user.SendAsync(HttpMethod.Patch, Me, new { name = "canary", preferences = new { a = 1 } })).Expect(HttpStatusCode.OK);
+        (await user.GetAsync($"{Me}/export")).Expect(HttpStatusCode.OK);
+        (await user.SendAsync(HttpMethod.Delete, Me)).Expect(HttpStatusCode.OK);
+
+        var audit = (await admin.GetAsync($"/api/v1/admin/audit?entity=user/{user.UserId}")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal(
+            ["user.deleted", "user.exported", "user.profile-changed"],
+            audit.Data.EnumerateArray().Take(3).Select(e => e.GetProperty("action").GetString()));
+        Assert.All(audit.Data.EnumerateArray().Take(3), e => Assert.Equal(user.UserId, e.GetProperty("actorId").GetString()));
+        Assert.Equal(["name", "preferences"], audit.Data[2].GetProperty("changes").GetProperty("fields").GetProperty("after").EnumerateArray().Select(f => f.GetString()));
+        Assert.DoesNotContain("canary", audit.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_owns_open_orders_cannot_go_and_those_that_are_over_stay()
     {
         var (user, admin) = (await App.RegisterAsync(), await App.AdminAsync());

@@ -1,3 +1,4 @@
+using Actors.Audit;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -28,6 +29,7 @@ internal static class Api
         api.MapSessions();
         api.MapWorkOrders();
         api.MapLive();
+        api.MapAudit();
     }
 }
 

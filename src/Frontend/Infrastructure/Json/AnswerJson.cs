@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Actors.Audit;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure.Http;
@@ -30,4 +31,5 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<ImmutableArray<ChatMessage>>))]
 [JsonSerializable(typeof(Envelope<ReadState>))]
 [JsonSerializable(typeof(Envelope<Unread>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<AuditEntry>>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

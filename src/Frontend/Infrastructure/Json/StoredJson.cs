@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Actors.Audit;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -16,6 +17,7 @@ internal static class StoredJson
         var name = type.Type == typeof(ChatMessage) ? "payload"
             : type.Type == typeof(LiveEvent) ? "data"
             : type.Type == typeof(ProfileView) ? "preferences"
+            : type.Type == typeof(AuditEntry) ? "changes"
             : null;
         foreach (var property in type.Properties)
         {
