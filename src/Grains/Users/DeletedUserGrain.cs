@@ -21,7 +21,7 @@ internal sealed class DeletedUserGrain(ChangeConsumerServices services, Database
         }
 
         var userId = this.GetPrimaryKeyString();
-        foreach (var id in await database.ListAsync("select id from user_identities where user_id = @user", [("user", userId)], row => row.GetString(0)))
+        foreach (var id in await database.RowsOf(userId).ListAsync("select id from user_identities where user_id = @user", [("user", userId)], row => row.GetString(0)))
         {
             await grains.GetGrain<IIdentityUpkeep>(id).Unlink(userId);
         }

@@ -28,7 +28,8 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
 
     private string? _userId;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _userId = await database.FirstAsync(
+    // Whose account it is, is the question.
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _userId = await database.RowsOfAllUsers().FirstAsync(
         "select user_id from user_identities where id = @id", [("id", this.GetPrimaryKeyString())], row => row.GetString(0), cancellationToken);
 
     public async Task<SignedIn> SignIn(ForeignIdentity identity, Device device)

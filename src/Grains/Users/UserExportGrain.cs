@@ -42,7 +42,7 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
         EnsureHimself();
         new Validator().Defined("section", section).OptionalText("after", after, Ids.MaxLength).ThrowIfInvalid();
         var (table, isHis) = SourceOf(section);
-        var rows = await database.ListAsync(
+        var rows = await database.RowsOf(this.GetPrimaryKeyString()).ListAsync(
             $"select t.id, {string.Join(", ", table.Columns.Select(c => $"t.{c.Name}"))} from {table.Name} t where {isHis} and t.id > @after order by t.id limit @limit",
             [("me", this.GetPrimaryKeyString()), ("after", after ?? ""), ("limit", PageRows)],
             row => (Id: row.GetString(0), Json: Write(table, row, first: 1)),

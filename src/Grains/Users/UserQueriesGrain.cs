@@ -7,7 +7,8 @@ namespace Actors.Users;
 [StatelessWorker]
 internal sealed class UserQueriesGrain(Database database) : Grain, IUserQueriesGrain
 {
-    public Task<string?> FindByEmail(string email) => database.FirstAsync(
+    // Whose address it is, is the question.
+    public Task<string?> FindByEmail(string email) => database.RowsOfAllUsers().FirstAsync(
         "select id from users where email = @email",
         [("email", UserRules.NormalizeEmail(email))],
         row => row.GetString(0));

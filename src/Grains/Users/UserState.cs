@@ -43,7 +43,7 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
 
     public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
-        var (root, sessions) = await database.AggregateAsync(
+        var (root, sessions) = await database.RowsOf(id).AggregateAsync(
             $"""
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
                    u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at, u.deleted_at,
