@@ -18,6 +18,7 @@ public static class GrainServices
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SecondFactor>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
         services.AddSingleton<FailureAudit>();
@@ -37,6 +38,7 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();

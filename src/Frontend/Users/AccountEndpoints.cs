@@ -18,7 +18,10 @@ internal sealed record DeleteAccountRequest
     /// <summary>The password; not needed within ten minutes of a login.</summary>
     public string? Password { get; init; }
 
-    public ProveHimself ToProof() => new() { Password = Password };
+    /// <summary>A code of the second factor, if there is one and the password is given.</summary>
+    public string? Code { get; init; }
+
+    public ProveHimself ToProof() => new() { Password = Password, Code = Code };
 
     /// <summary>No secret in text.</summary>
     public override string ToString() => nameof(DeleteAccountRequest);

@@ -14,6 +14,7 @@ internal static class UserEndpoints
         auth.MapPost("/login", Login).AllowAnonymous().Limit(RatePurpose.Login).AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapCredentials();
+        auth.MapTwoFactor();
         auth.MapOAuth();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 

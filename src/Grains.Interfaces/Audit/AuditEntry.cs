@@ -99,6 +99,15 @@ public static class AuditActions
     /// <summary>What a user says of himself changed: which fields, not what they say.</summary>
     public const string ProfileChanged = "user.profile-changed";
 
+    /// <summary>Logins of a user ask for a second factor from now on.</summary>
+    public const string TwoFactorEnabled = "user.two-factor-enabled";
+
+    /// <summary>They do no more.</summary>
+    public const string TwoFactorDisabled = "user.two-factor-disabled";
+
+    /// <summary>A user has other recovery codes.</summary>
+    public const string RecoveryCodesRenewed = "user.recovery-codes-renewed";
+
     /// <summary>A user deleted his account.</summary>
     public const string Deleted = "user.deleted";
 

@@ -39,6 +39,9 @@ public static class UserEvents
     /// <summary>What he says of himself changed. Data: <see cref="ChangedUser"/>.</summary>
     public const string ProfileChanged = "user.profile-changed";
 
+    /// <summary>The second factor of his login was enrolled, enabled, changed or disabled. Data: <see cref="ChangedUser"/>.</summary>
+    public const string TwoFactorChanged = "user.two-factor-changed";
+
     /// <summary>He deleted his account. Data: <see cref="ChangedUser"/>.</summary>
     public const string Deleted = "user.deleted";
 }

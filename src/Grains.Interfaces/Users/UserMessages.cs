@@ -105,6 +105,9 @@ public sealed record ProveHimself
     /// <summary>His password; null if he relies on having logged in just now.</summary>
     [Id(0)] public string? Password { get; init; }
 
+    /// <summary>A code of his second factor, or a recovery code; null if he has none.</summary>
+    [Id(1)] public string? Code { get; init; }
+
     /// <summary>No secret in text.</summary>
     public override string ToString() => $"{nameof(ProveHimself)} {{ }}";
 }

@@ -117,9 +117,17 @@ internal sealed class EmailCodeGrain(
         var caller = Caller.Current;
         (Caller.Current, CommandKey.Current) = (Caller.System, null);
         var user = await effect(command.Email, caller);
-        var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device, SignInGrants.Code);
-        await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now));
-        return signedIn;
+        try
+        {
+            var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device, SignInGrants.Code);
+            await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now));
+            return signedIn;
+        }
+        catch (AppException more) when (more.Code == SecondFactorChallenge.Required)
+        {
+            await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now)); // it has done what it could
+            throw;
+        }
     }
 
     private async Task<User> ConfirmAsync(string email, Caller? caller)

@@ -35,6 +35,8 @@ internal static class UserAudit
 
     public static AuditNote Deleted(User before, User after) => Note(AuditActions.Deleted, Access(before, after));
 
+    public static AuditNote TwoFactor(string action) => Note(action, AuditChanges.None);
+
     public static AuditNote Exported() => Note(AuditActions.Exported, AuditChanges.None);
 
     public static AuditNote AccessChanged(User before, User after) => Note(AuditActions.AccessChanged, Access(before, after));
@@ -63,5 +65,6 @@ internal static class SignInGrants
     public const string Password = "password";
     public const string PasswordChange = "password-change";
     public const string Code = "code";
+    public const string SecondFactor = "second-factor";
     public const string Refresh = "refresh";
 }

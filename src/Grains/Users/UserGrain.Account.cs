@@ -10,6 +10,11 @@ internal sealed partial class UserGrain
     public async Task DeleteAccount(ProveHimself proof, string sessionId)
     {
         await EnsureProvedAsync(proof, sessionId);
+        if (proof.Password is not null && TwoFactorRules.IsEnabled(State))
+        {
+            await EnsureCodeAsync(State!.TwoFactor!, proof.Code); // a login just now proved both
+        }
+
         var openOrder = await Database.FirstAsync(
             "select id from work_orders where owner_id = @me and status not in ('completed', 'cancelled') limit 1", [("me", Id)], row => row.GetString(0));
         var answers = await Database.ListAsync(

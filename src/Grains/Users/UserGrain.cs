@@ -46,7 +46,7 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         UserRules.ValidatePassword("newPassword", newPassword);
         var hash = await passwords.HashAsync(newPassword);
         var user = await ExecuteAsync(() => UserRules.SetPassword(State, hash, Now), state => state!.User);
-        await access.Lockout.ClearAsync(user.Email);
+        await ClearLockoutAsync(user.Email);
         return user;
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         UserState.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<RowChange> ChildChanges(UserState? before, UserState after) =>
-        [.. SessionState.Changes(before?.Sessions ?? [], after.Sessions), .. ProfileRow.Changes(Id, before?.Web, after.Web)];
+        [.. SessionState.Changes(before?.Sessions ?? [], after.Sessions), .. ProfileRow.Changes(Id, before?.Web, after.Web), .. TwoFactorState.Changes(before?.TwoFactor, after.TwoFactor)];
 
     protected override ImmutableArray<string> Audience(UserState state) => [Actors.Audience.User(state.User.Id)];
 

@@ -30,11 +30,12 @@ internal static partial class UserRules
             return null;
         }
 
-        // Whoever registered with the address may have been somebody else, who waits for its owner to come: his password must not hold.
+        // Whoever registered with the address may have been somebody else, who waits for its owner to come: neither his password
+        // holds, nor may his second factor keep the owner out.
         var next = state with { EmailVerifiedAt = now, Version = state.Version + 1 };
         if (!command.ByHimself && state.PasswordHash.Length > 0)
         {
-            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] };
+            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [], TwoFactor = null };
         }
 
         return Tell(next, now, UserEvents.EmailConfirmed, UserAudit.Credentials(AuditActions.EmailConfirmed, state, next));

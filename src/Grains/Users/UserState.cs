@@ -12,6 +12,9 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     /// <summary>How he appears on the web; null if he never said.</summary>
     public WebProfile? Web { get; init; }
 
+    /// <summary>The second factor of his login; null if there is none.</summary>
+    public TwoFactorState? TwoFactor { get; init; }
+
     public static readonly Table<UserState> Table = new Table<UserState>("users")
         .Key("id", s => s.User.Id)
         .Integer("version", s => s.Version)
@@ -48,9 +51,11 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
                    u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at, u.deleted_at,
                    {ProfileRow.Columns},
+                   {TwoFactorState.Columns},
                    {SessionState.Columns}
             from users u
             left join user_web_profile p on p.user_ai_id = u.id
+            left join user_two_factor t on t.user_id = u.id
             left join user_sessions s on s.user_id = u.id
             where u.id = @id order by s.created_at, s.id
             """,
@@ -77,8 +82,9 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
                 CredentialsChangedAt = row.GetNullableTimestamp(11),
                 DeletedAt = row.GetNullableTimestamp(15),
                 Web = ProfileRow.Read(row, FirstOfProfile),
+                TwoFactor = TwoFactorState.Read(row, FirstOfProfile + ProfileRow.Width),
             },
-            row => SessionState.Read(row, FirstOfProfile + ProfileRow.Width),
+            row => SessionState.Read(row, FirstOfProfile + ProfileRow.Width + TwoFactorState.Width),
             cancellationToken);
         return root is null ? null : root with { Sessions = sessions };
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Actors.Docs;
 using Actors.Infrastructure;
 using Actors.Mail;
+using Actors.Users;
 
 namespace Actors.Http;
 
@@ -29,6 +30,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         await UseUsersAsync(worker, admin);
         await UseCodesAsync(new ActorsClient(http));
+        await UseTwoFactorAsync(new ActorsClient(http));
         var id = await UseOrdersAsync(owner);
         await UseStepsAsync(owner, worker, id);
         await UseChatAsync(owner, worker, id);
@@ -114,6 +116,20 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/code", new { email = user.Email })).Expect(HttpStatusCode.Accepted);
         code = await Mailbox.Of(App).CodeAsync(user.Email, 2);
         (await user.PostAsync("/api/v1/auth/password/reset", new { email = user.Email, code, newPassword })).Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task UseTwoFactorAsync(ActorsClient user)
+    {
+        await user.RegisterAsync();
+        var app = new Authenticator((await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK).Data);
+        (await user.GetAsync("/api/v1/auth/two-factor")).Expect(HttpStatusCode.OK);
+        var codes = (await user.PostAsync("/api/v1/auth/two-factor/confirm", new { code = app.Next() })).Expect(HttpStatusCode.OK).Data.GetProperty("codes");
+        (await user.GetAsync("/api/v1/auth/two-factor")).Expect(HttpStatusCode.OK);
+        var challenge = (await user.PostAsync("/api/v1/auth/login", new { email = user.Email, password = ActorsClient.Password }))
+            .ExpectError(HttpStatusCode.Unauthorized, "SECOND_FACTOR_REQUIRED").Body.GetProperty("error").GetProperty("challenge").GetString();
+        (await user.PostAsync("/api/v1/auth/login/second-factor", new { challenge, code = codes[0].GetString() })).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/two-factor/recovery-codes", new { password = ActorsClient.Password, code = codes[1].GetString() })).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/two-factor/disable", new { password = ActorsClient.Password, code = app.Next() })).Expect(HttpStatusCode.NoContent);
     }
 
     /// <summary>Returns a released order with the steps cut and weld and every optional field set.</summary>

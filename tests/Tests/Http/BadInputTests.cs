@@ -27,6 +27,12 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Post, "/api/v1/auth/password/reset", """{"email":"new@example.org","code":"000000","newPassword":"staple battery horse"}"""),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody", null),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody/callback", null),
+        (HttpMethod.Post, "/api/v1/auth/login/second-factor", """{"challenge":"none","code":"000000"}"""),
+        (HttpMethod.Get, "/api/v1/auth/two-factor", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/enrol", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/confirm", """{"code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/recovery-codes", """{"password":"correct horse battery","code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/disable", """{"password":"correct horse battery","code":"000000"}"""),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
         (HttpMethod.Delete, "/api/v1/users/me", null),
         (HttpMethod.Get, "/api/v1/users/me/export", null),
@@ -61,7 +67,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
 
     private static readonly string[] OpenRoutes =
     [
-        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
+        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/login/second-factor", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
         "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
     ];
 

@@ -12,7 +12,7 @@ public sealed class RowSecurityTests(PostgresServer server)
 {
     private static readonly string[] Owned =
     [
-        "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders",
+        "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -114,6 +114,7 @@ public sealed class RowSecurityTests(PostgresServer server)
         var session = (await user.PostAsync("/api/v1/auth/verify", new { email = identity.Email, code })).Expect(HttpStatusCode.OK).Data;
         user.Token = session.GetProperty("token").GetString();
         (await user.SendAsync(HttpMethod.Put, "/api/v1/users/me", new { displayName = "A." })).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK);
         var order = await user.CreateReleasedWorkOrderAsync("cut");
         var worker = await app.RegisterAsync();
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{order}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);
