@@ -30,6 +30,7 @@ internal static class Cluster
         builder.Services.AddHealthChecks().AddCheck<ClusterConnection>("cluster");
         // The client's start ends when a silo answers. Health has to be served before that.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        GrainInterfaceTypeCache.AddTo(builder.Services);
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.ServiceId));

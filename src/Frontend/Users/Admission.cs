@@ -11,23 +11,28 @@ internal sealed record RateLimited(RatePurpose Purpose);
 
 /// <summary>
 /// Lets requests in: one call to the user's grain says whether the session holds, who the user is now, and whether he is within his limit.
-/// Without a token, routes of the API are limited by address and purpose.
+/// If he has no limit, reads go by what the grain said up to a quarter of a second ago; commands always ask. Without a token, routes of the API
+/// are limited by address and purpose.
 /// </summary>
 internal static class Admissions
 {
     private const string Unknown = "unknown";
     private const int TriesInOneProcess = 3;
 
+    // A session that ends must end everywhere within a second.
+    private static readonly TimeSpan RememberedFor = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Checks the session and the limit, and sets the caller.</summary>
     public static IApplicationBuilder UseAdmission(this IApplicationBuilder app)
     {
         var grains = app.ApplicationServices.GetRequiredService<IGrainFactory>();
+        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
         var isAlone = app.ApplicationServices.GetRequiredService<FrontendClusterOptions>().Mode == ClusterMode.Embedded;
         var tries = isAlone ? TriesInOneProcess : 1; // apart from the silos, CallRetries tries again
         return app.Use(async (context, next) =>
         {
             Caller.Current = context.Request.Path.StartsWithSegments(Api.Unversioned, StringComparison.OrdinalIgnoreCase)
-                ? await AdmitAsync(context, grains, tries)
+                ? await AdmitAsync(context, grains, time, tries)
                 : null;
             await next(context);
         });
@@ -36,7 +41,7 @@ internal static class Admissions
     /// <summary>Gives an anonymous route a limit of its own.</summary>
     public static RouteHandlerBuilder Limit(this RouteHandlerBuilder endpoint, RatePurpose purpose) => endpoint.WithMetadata(new RateLimited(purpose));
 
-    private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, int tries)
+    private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, TimeProvider time, int tries)
     {
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
@@ -47,9 +52,22 @@ internal static class Admissions
         }
 
         var identity = (CallerIdentity)context.User.Identity!;
+        if (HttpMethods.IsGet(context.Request.Method) && identity.Admission is { } known && known.Until > time.GetUtcNow())
+        {
+            return known.Caller;
+        }
+
+        identity.Admission = null; // a command may end the session
+        var until = time.GetUtcNow() + RememberedFor;
         var admission = await AskAsync(grains.GetGrain<IUserGrain>(identity.UserId), identity.SessionId, tries);
         Apply(context, admission.Rate);
-        return admission.Caller ?? throw Authentication.InvalidToken();
+        var caller = admission.Caller ?? throw Authentication.InvalidToken();
+        if (admission.Rate.Limit == 0 && HttpMethods.IsGet(context.Request.Method))
+        {
+            identity.Admission = new(caller, until);
+        }
+
+        return caller;
     }
 
     // Whatever the request is, this may be asked again: at worst it counts twice.

@@ -27,6 +27,9 @@ internal sealed class CallerIdentity(string userId, string sessionId, DateTimeOf
     /// <summary>When the token ends, UTC.</summary>
     public DateTimeOffset ExpiresAt { get; } = expiresAt;
 
+    /// <summary>What the user's grain last said; null if it has to be asked.</summary>
+    public RememberedAdmission? Admission { get; set; }
+
     /// <summary>The session that the token's claims name, or null if they name none.</summary>
     public static CallerIdentity? From(TokenValidationResult token)
     {
@@ -39,3 +42,8 @@ internal sealed class CallerIdentity(string userId, string sessionId, DateTimeOf
             claims.Find(c => string.Equals(c.Type, type, StringComparison.Ordinal))?.Value is { Length: > 0 and <= Ids.MaxLength } value ? value : null;
     }
 }
+
+/// <summary>A user who was let in a moment ago.</summary>
+/// <param name="Caller">As whom.</param>
+/// <param name="Until">When his grain is to be asked again, UTC.</param>
+internal sealed record RememberedAdmission(Caller Caller, DateTimeOffset Until);

@@ -43,6 +43,8 @@ internal sealed class EntityServices(ICommitStore store, Database database, Seri
 internal abstract class EntityGrain<TState>(EntityServices services) : Grain, IIncomingGrainCallFilter
     where TState : class, IEntityState
 {
+    private bool _isLoaded;
+
     /// <summary>The committed state; null if the entity does not exist.</summary>
     protected TState? State { get; private set; }
 
@@ -69,14 +71,22 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
     /// <summary>What to tell the caller whose command broke a constraint of the database.</summary>
     protected abstract AppException Refusal(string? constraint);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        State = await LoadAsync(cancellationToken);
+    /// <summary>
+    /// Whether the call makes an entity under an id that hardly anybody has used before. Then nothing is loaded for it: the store says if the
+    /// entity exists.
+    /// </summary>
+    protected virtual bool Creates(IIncomingGrainCallContext call) => false;
 
-    /// <summary>Whoever calls for ids that do not exist must not fill the memory with them.</summary>
+    /// <summary>Loads the state before the first call. Whoever calls for ids that do not exist must not fill the memory with them.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         try
         {
+            if (!_isLoaded && !Creates(context))
+            {
+                await LoadOnceAsync();
+            }
+
             await context.Invoke();
         }
         finally
@@ -127,8 +137,14 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         if (outcome.Status == CommitStatus.Conflict && key is not null && await FindAnswerAsync(key) is { } stored)
         {
             // Carried out before, maybe by an activation that is not this one: memory may be behind.
-            State = await LoadAsync(CancellationToken.None);
+            (State, _isLoaded) = (await LoadAsync(CancellationToken.None), true);
             return Replay<TAnswer>(stored, key);
+        }
+
+        if (outcome.Status == CommitStatus.Conflict && !_isLoaded)
+        {
+            await LoadOnceAsync();
+            return await ExecuteAsync(decide, answer, key);
         }
 
         Accept(outcome, change.Next);
@@ -174,7 +190,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         switch (outcome.Status)
         {
             case CommitStatus.Committed:
-                State = next;
+                (State, _isLoaded) = (next, true);
                 return;
             case CommitStatus.Violation:
                 throw Refusal(outcome.Constraint);
@@ -186,6 +202,16 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
             default:
                 DeactivateOnIdle();
                 throw Errors.Unavailable("Whether the change was written is not known; repeat it with the same idempotency key.");
+        }
+    }
+
+    // Calls that interleave may load at once, and while a create commits: what is newer stays.
+    private async Task LoadOnceAsync()
+    {
+        var state = await LoadAsync(CancellationToken.None);
+        if (!_isLoaded)
+        {
+            (State, _isLoaded) = (state, true);
         }
     }
 

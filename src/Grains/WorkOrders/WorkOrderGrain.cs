@@ -20,6 +20,8 @@ internal sealed class WorkOrderGrain(EntityServices services, IGrainFactory grai
 
     private static Caller Me => Caller.Current!;
 
+    protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Create);
+
     public async Task<WorkOrder> Create(CreateWorkOrder command)
     {
         WorkOrderRules.Validate(command);

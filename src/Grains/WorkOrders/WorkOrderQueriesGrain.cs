@@ -19,35 +19,14 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
     public async Task<Page<WorkOrderSummary>> List(ListWorkOrders query, CancellationToken cancellationToken)
     {
         Validate(query);
-        var caller = Caller.Current!;
-        var (filter, parameters) = Filter(query, caller);
-        var sort = SortExpression(query.Sort);
-        var seek = "";
-        var page = parameters.ToList();
-        if (query.Cursor is not null)
-        {
-            var cursor = ListCursor.Decode(query.Cursor, query);
-            seek = $" and ({sort}, id) {(query.Descending ? "<" : ">")} (@seek_value, @seek_id)";
-            page.Add(("seek_value", cursor.Value));
-            page.Add(("seek_id", cursor.Id));
-        }
-
-        var offset = query.Cursor is null ? (query.Page - 1) * query.Limit : 0;
-        page.Add(("limit", query.Limit + 1));
-        page.Add(("offset", offset));
-        page.Add(("reach", offset + query.Limit + 1));
-        var order = $"order by {sort} {(query.Descending ? "desc" : "asc")}, id {(query.Descending ? "desc" : "asc")}";
-        var rows = $"""
-            select {Columns} from ({Union(query, caller, way =>
-                $"select * from (select {Columns} from work_orders w where {way}{filter}{seek} {order} limit @reach) v")}) v
-            {order} limit @limit offset @offset
-            """;
-        var count = $"select cast(sum(n) as bigint) from ({Union(query, caller, way => $"select count(*) as n from work_orders w where {way}{filter}")}) v";
+        var (rows, count, parameters) = Sql(query, Caller.Current!);
         var (total, found) = query.Cursor is null
-            ? await database.CountedListAsync($"{count}; {rows}", page, ReadSummary, cancellationToken)
-            : (null, await database.ListAsync(rows, page, ReadSummary, cancellationToken));
+            ? await database.AggregateAsync(
+                // A join without a condition is a nested loop, also in PostgreSQL: the rows keep their order.
+                $"select v.*, t.n from ({count}) t left join ({rows}) v on true", parameters, ReadTotal, ReadSummary, cancellationToken)
+            : (null, await database.ListAsync(rows, parameters, row => ReadSummary(row)!, cancellationToken));
         var items = found.Length > query.Limit ? found.RemoveAt(query.Limit) : found;
-        return new(items, found.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
+        return new(items, found.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total?.Rows);
     }
 
     public async Task<Unread> Unread(CancellationToken cancellationToken)
@@ -59,7 +38,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
                 select id from work_orders where owner_id = @me
                 union select work_order_id from work_order_steps where assignee_id = @me
                 union select work_order_id from work_order_read_cursors where user_id = @me and work_order_id in (
-                    {Union(new(), caller, way => $"select id from work_orders w where {way}")}))
+                    {Union(Ways(new(), caller), way => $"select id from work_orders w where {way}")}))
             select w.id, coalesce(c.last_read_sequence, 0), count(*), cast(sum(count(*)) over () as bigint)
             from mine
             join work_orders w on w.id = mine.id
@@ -88,6 +67,38 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         .That(query.Priorities.All(Enum.IsDefined), "priority", "is unknown")
         .Defined("sort", query.Sort)
         .ThrowIfInvalid();
+
+    private static (string Rows, string Count, List<(string Name, object? Value)> Parameters) Sql(ListWorkOrders query, Caller caller)
+    {
+        var (filter, parameters) = Filter(query, caller);
+        var sort = SortExpression(query.Sort);
+        var seek = "";
+        if (query.Cursor is not null)
+        {
+            var cursor = ListCursor.Decode(query.Cursor, query);
+            seek = $" and ({sort}, id) {(query.Descending ? "<" : ">")} (@seek_value, @seek_id)";
+            parameters.Add(("seek_value", cursor.Value));
+            parameters.Add(("seek_id", cursor.Id));
+        }
+
+        var offset = query.Cursor is null ? (query.Page - 1) * query.Limit : 0;
+        parameters.Add(("limit", query.Limit + 1));
+        parameters.Add(("offset", offset));
+        parameters.Add(("reach", offset + query.Limit + 1));
+        var order = $"order by {sort} {(query.Descending ? "desc" : "asc")}, id {(query.Descending ? "desc" : "asc")}";
+        var ways = Ways(query, caller);
+        return ways is [var only]
+            ? ($"select {Columns} from work_orders w where {only}{filter}{seek} {order} limit @limit offset @offset",
+                $"select count(*) as n from work_orders w where {only}{filter}",
+                parameters)
+            : ($"""
+                select {Columns} from ({Union(ways, way =>
+                    $"select * from (select {Columns} from work_orders w where {way}{filter}{seek} {order} limit @reach) v")}) v
+                {order} limit @limit offset @offset
+                """,
+                $"select cast(sum(n) as bigint) as n from ({Union(ways, way => $"select count(*) as n from work_orders w where {way}{filter}")}) c",
+                parameters);
+    }
 
     private static (string Sql, List<(string Name, object? Value)> Parameters) Filter(ListWorkOrders query, Caller caller)
     {
@@ -131,10 +142,9 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
     /// A query for each way in which the caller may see an order (the same ways as <see cref="WorkOrderAccess.Visible"/>), together.
     /// Each way has an index of its own: one condition with "or" would have none. No order comes by two ways.
     /// </summary>
-    private static string Union(ListWorkOrders query, Caller caller, Func<string, string> select) =>
-        string.Join(" union all ", Ways(query, caller).Select(select));
+    private static string Union(IEnumerable<string> ways, Func<string, string> select) => string.Join(" union all ", ways.Select(select));
 
-    private static IEnumerable<string> Ways(ListWorkOrders query, Caller caller)
+    private static string[] Ways(ListWorkOrders query, Caller caller)
     {
         if (caller.Role == UserRole.Admin)
         {
@@ -171,7 +181,9 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal);
 
-    private static WorkOrderSummary ReadSummary(DbDataReader row) => new()
+    private static Total ReadTotal(DbDataReader row) => new(row.GetInt64(13));
+
+    private static WorkOrderSummary? ReadSummary(DbDataReader row) => row.IsDBNull(0) ? null : new()
     {
         Id = row.GetString(0),
         Code = row.GetString(1),
@@ -187,4 +199,5 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         CreatedAt = row.GetTimestamp(11),
         UpdatedAt = row.GetTimestamp(12),
     };
+    private sealed record Total(long Rows);
 }

@@ -44,6 +44,7 @@ public static class SiloHosting
         builder.Services.AddHostedService<SchemaAtStart>();
         builder.Services.AddStorage(builder.Configuration, isAlone);
         builder.Services.AddSecrets(builder.Configuration, isAlone);
+        GrainInterfaceTypeCache.AddTo(builder.Services);
         builder.UseOrleans(silo =>
         {
             useClustering(silo);

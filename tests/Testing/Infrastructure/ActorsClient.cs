@@ -113,6 +113,17 @@ public sealed class ActorsClient(HttpClient http)
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
+    /// <summary>Asks until the answer is as expected: what becomes of a session or a user counts everywhere within a second.</summary>
+    public async Task<Answer> GetUntilAsync(string path, HttpStatusCode status)
+    {
+        Answer? answer = null;
+        await Waiting.UntilAsync(
+            async () => (answer = await GetAsync(path)).Status == status,
+            TimeSpan.FromSeconds(1),
+            () => $"Expected {status} within a second, got {answer!.Status}: {answer.Text}");
+        return answer!;
+    }
+
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
 
     public Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers) =>

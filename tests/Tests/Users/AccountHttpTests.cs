@@ -23,7 +23,7 @@ public abstract class AccountHttpTests : HttpTests
 
         foreach (var client in new[] { user, elsewhere })
         {
-            (await client.GetAsync(Me)).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
+            (await client.GetUntilAsync(Me, HttpStatusCode.Unauthorized)).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
             (await client.PostAsync("/api/v1/auth/refresh", new { refreshToken = client.RefreshToken })).ExpectError(HttpStatusCode.Unauthorized, "INVALID_REFRESH_TOKEN");
         }
 

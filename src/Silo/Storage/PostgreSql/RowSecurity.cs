@@ -9,7 +9,7 @@ namespace Actors.Storage.PostgreSql;
 internal sealed partial class RowSecurity(ILogger<RowSecurity> logger)
 {
     /// <summary>Says whose rows the next statement of the same round trip may see; see <see cref="Database"/>.</summary>
-    public const string Scope = "select set_config('actors.rows', @row_scope, true)";
+    public const string Scope = "select set_config('actors.rows', $1, true)";
 
     // Only if it may be taken (PostgreSQL 16 tells that from mere membership), and if it may read: half a protection must not stop the system.
     private const string TakeRole =
