@@ -8,6 +8,9 @@ internal sealed class Authenticator(JsonElement enrolled)
     private readonly byte[] _secret = Base32(enrolled.GetProperty("secret").GetString()!);
     private long _last;
 
+    /// <summary>What it knows.</summary>
+    public byte[] Secret => _secret;
+
     /// <summary>The code of the earliest step that is still taken.</summary>
     public string Next()
     {
