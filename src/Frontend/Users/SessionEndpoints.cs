@@ -35,11 +35,28 @@ internal sealed record LogoutRequest
 /// <param name="LastSeenAt">When it was last used.</param>
 /// <param name="ExpiresAt">When it ends unless its tokens are refreshed.</param>
 /// <param name="IsCurrent">Whether it is the one that asks.</param>
+/// <param name="IsImpersonation">Whether an administrator opened it to act as the user.</param>
 internal sealed record SessionView(
-    string Id, string? DeviceName, string? UserAgent, string? Ip, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool IsCurrent)
+    string Id,
+    string? DeviceName,
+    string? UserAgent,
+    string? Ip,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastSeenAt,
+    DateTimeOffset ExpiresAt,
+    bool IsCurrent,
+    bool IsImpersonation)
 {
     public static SessionView Of(UserSession session, string currentId) => new(
-        session.Id, session.Device.Name, session.Device.UserAgent, session.Device.Ip, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.Id == currentId);
+        session.Id,
+        session.Device.Name,
+        session.Device.UserAgent,
+        session.Device.Ip,
+        session.CreatedAt,
+        session.LastSeenAt,
+        session.ExpiresAt,
+        session.Id == currentId,
+        session.IsImpersonation);
 }
 
 /// <summary>A new key that signs tokens.</summary>

@@ -12,6 +12,9 @@ internal static class TokenClaims
     public const string Role = "role";
     public const string FactoryId = "factoryId";
     public const string SessionId = "sid";
+
+    /// <summary>Who acts as the user (RFC 8693).</summary>
+    public const string Actor = "act";
 }
 
 /// <summary>Which session a token speaks for, read once when it is checked. Who the user is now, his grain says at each request.</summary>
@@ -26,6 +29,9 @@ internal sealed class CallerIdentity(string userId, string sessionId, DateTimeOf
 
     /// <summary>When the token ends, UTC.</summary>
     public DateTimeOffset ExpiresAt { get; } = expiresAt;
+
+    /// <summary>Whether an administrator acts as the user.</summary>
+    public bool IsImpersonation { get; } = claims.Any(c => string.Equals(c.Type, TokenClaims.Actor, StringComparison.Ordinal));
 
     /// <summary>What the user's grain last said; null if it has to be asked.</summary>
     public RememberedAdmission? Admission { get; set; }

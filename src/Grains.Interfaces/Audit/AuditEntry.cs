@@ -114,6 +114,9 @@ public static class AuditActions
     /// <summary>A user took his data along.</summary>
     public const string Exported = "user.exported";
 
+    /// <summary>An administrator began to act as a user. What he does then has the user as its actor and names the administrator beside.</summary>
+    public const string Impersonated = "user.impersonated";
+
     /// <summary>A new key signs tokens.</summary>
     public const string KeyRotated = "key.rotated";
 

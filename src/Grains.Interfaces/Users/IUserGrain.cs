@@ -16,7 +16,7 @@ public interface IUserGrain : IGrainWithStringKey
     Task<SignedIn> SignUp(RegisterUser command, Device device);
 
     /// <summary>
-    /// Logs in by password. 401 <c>INVALID_CREDENTIALS</c>, the same and as late when there is no such user; 429 <c>TOO_MANY_FAILURES</c> after
+    /// Logs in by password. 403 <c>ACCOUNT_LOCKED</c> if an administrator keeps him out; 401 <c>INVALID_CREDENTIALS</c>, the same and as late when there is no such user; 429 <c>TOO_MANY_FAILURES</c> after
     /// too many of them.
     /// </summary>
     [Alias("sign-in"), Anonymous]
@@ -111,9 +111,27 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("delete-account")]
     Task DeleteAccount(ProveHimself proof, string sessionId);
 
-    /// <summary>Gives the user a role and a place; administrators only.</summary>
+    /// <summary>Gives the user a role and a place; administrators only. As <see cref="Administer"/>.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);
+
+    /// <summary>
+    /// Changes role, factory, tier and lock of the user; administrators only. A lock ends his sessions. 412; 409 <c>LAST_ADMINISTRATOR</c> if
+    /// nobody would be left to administer.
+    /// </summary>
+    [Alias("administer")]
+    Task<AdminUser> Administer(AdministerUser command);
+
+    /// <summary>The user as administrators see him, for them alone. 404 <c>USER_NOT_FOUND</c>.</summary>
+    [Alias("inspect"), AlwaysInterleave]
+    Task<AdminUser> Inspect();
+
+    /// <summary>
+    /// Lets the calling administrator act as the user for a quarter of an hour, but not change how he signs in. 403 for another administrator,
+    /// 409 <c>USER_LOCKED</c>.
+    /// </summary>
+    [Alias("impersonate")]
+    Task<Impersonation> Impersonate();
 
     /// <summary>
     /// Marks the address as proved, and makes the account if there is none. For the system alone. A password from before that proof goes,
@@ -156,4 +174,8 @@ public interface IUserQueriesGrain : IGrainWithIntegerKey
     /// <summary>The id of the user with that e-mail address, or null.</summary>
     [Alias("find-by-email"), Anonymous]
     Task<string?> FindByEmail(string email);
+
+    /// <summary>The users that match, the newest first; administrators only.</summary>
+    [Alias("list")]
+    Task<Page<AdminUser>> List(ListUsers query, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace Actors.Users;
 public static class UserEvents
 {
     /// <summary>Whether sessions may have ended with a change of this kind.</summary>
-    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed or Deleted;
+    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed or AccessChanged or Deleted;
 
     /// <summary>The topic of a user's events.</summary>
     public static string Topic(string userId) => $"users/{userId}";

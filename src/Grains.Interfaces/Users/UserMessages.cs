@@ -124,6 +124,12 @@ public static class UserLimits
     /// <summary>Fewest characters of a password.</summary>
     public const int PasswordMin = 8;
 
+    /// <summary>Characters of a text that is searched for.</summary>
+    public const int Search = 255;
+
+    /// <summary>Characters of a cursor.</summary>
+    public const int Cursor = 1_024;
+
     /// <summary>How often a user may try to change his password within an hour; beyond it 429.</summary>
     public const int PasswordChanges = 20;
 

@@ -12,11 +12,7 @@ internal sealed class AuditQueriesGrain(Database database) : Grain, IAuditQuerie
 
     public Task<Page<AuditEntry>> List(ListAudit query, CancellationToken cancellationToken)
     {
-        if (Caller.Current!.Role != UserRole.Admin)
-        {
-            throw Errors.Forbidden("Only an administrator may read the audit log.");
-        }
-
+        Permissions.Ensure(Caller.Current!, Permission.SeeAudit, "Only an administrator may read the audit log.");
         Validate(query);
         var filter = new Filter()
             .And("(actor_id = @actor or impersonator_id = @actor)", "actor", query.Actor)

@@ -38,13 +38,14 @@ internal static class AccountRules
             CreatedAt = present.User.CreatedAt,
             UpdatedAt = now,
         };
+        var next = new UserState(nobody, PasswordHash: "", present.Version + 1) { DeletedAt = now };
         return new(
-            new UserState(nobody, PasswordHash: "", present.Version + 1) { DeletedAt = now },
+            next,
             UserEvents.Deleted,
             JsonSerializer.Serialize(new(nobody.Id), UserEventsJson.Default.ChangedUser),
             answers)
         {
-            Audit = UserAudit.Deleted(present.User, nobody),
+            Audit = UserAudit.Deleted(present, next),
         };
     }
 

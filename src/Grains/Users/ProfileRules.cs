@@ -14,7 +14,7 @@ internal static class ProfileRules
 
     public static Change<UserState>? Change(UserState? state, ChangeProfile command, Caller caller, DateTimeOffset now)
     {
-        var present = UserRules.Visible(state, caller);
+        var present = UserRules.Describable(state, caller);
         if (command.ExpectedTag is { } expected && TagOf(present) is var tag && tag != expected)
         {
             throw Errors.Stale(tag);

@@ -10,15 +10,19 @@ internal static class SessionRules
     /// <summary>A new session, the last one of the state. Those that are over go, and the one unused for longest when there are too many.</summary>
     public static Change<UserState> Open(UserState? state, string id, Device device, string grant, TokenOptions options, DateTimeOffset now)
     {
-        var present = UserRules.Present(state ?? throw Unauthenticated());
+        var present = UserRules.Unlocked(UserRules.Present(state ?? throw Unauthenticated()));
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
-        var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
-        var seen = present with { User = present.User with { LastLoginAt = now } };
-        return Changed(seen, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]) with
-        {
-            Audit = UserAudit.LoggedIn(present.User.Id, id, grant),
-        };
+        return Add(present with { User = present.User with { LastLoginAt = now } }, opened, UserAudit.LoggedIn(present.User.Id, id, grant), now);
+    }
+
+    /// <summary>A session in which an administrator acts as the user. It has an end, and no refresh token.</summary>
+    public static Change<UserState> Impersonate(UserState? state, string id, Caller caller, DateTimeOffset now)
+    {
+        var present = UserRules.Impersonable(state, caller);
+        var device = new Device(Name: null, UserAgent: null, Ip: null); // the administrator's is not the user's business
+        var opened = new SessionState(id, present.User.Id, device, now, now, now + Impersonation.Lifetime, Generation: 1, now) { ImpersonatorId = caller.UserId };
+        return Add(present, opened, UserAudit.Impersonated(opened), now);
     }
 
     /// <summary>
@@ -63,6 +67,12 @@ internal static class SessionRules
 
     /// <summary>401 for a refresh token that is not one, or of a session that is over.</summary>
     public static AppException InvalidRefreshToken() => new(ErrorKind.Unauthenticated, "INVALID_REFRESH_TOKEN", "The refresh token does not hold; log in.");
+
+    private static Change<UserState> Add(UserState present, SessionState opened, AuditNote audit, DateTimeOffset now)
+    {
+        var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
+        return Changed(present, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [opened.Id]) with { Audit = audit };
+    }
 
     private static AppException Unauthenticated() => Errors.Unauthenticated();
 

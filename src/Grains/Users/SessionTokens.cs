@@ -23,10 +23,18 @@ internal sealed class SessionTokens(SigningKeys keys, ISecrets secrets, IOptions
         return new SignedIn
         {
             User = user,
-            Token = await keys.SignAsync(Claims(user, session.Id, now, expiresAt)),
+            Token = await keys.SignAsync(Claims(user, session, now, expiresAt)),
             RefreshToken = Refresh(user.Id, session.Id, session.Generation).Write(),
             ExpiresAt = expiresAt,
         };
+    }
+
+    /// <summary>The token of a session in which an administrator acts as the user; there is no other after it.</summary>
+    public async Task<Impersonation> ImpersonateAsync(User user, SessionState session)
+    {
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        var expiresAt = DateTimeOffset.FromUnixTimeSeconds(session.ExpiresAt.ToUnixTimeSeconds());
+        return new Impersonation { User = user, Token = await keys.SignAsync(Claims(user, session, now, expiresAt)), ExpiresAt = expiresAt };
     }
 
     /// <summary>Whether the token was made here.</summary>
@@ -40,7 +48,7 @@ internal sealed class SessionTokens(SigningKeys keys, ISecrets secrets, IOptions
     }
 
     // 001-176
-    private static byte[] Claims(User user, string sessionId, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
+    private static byte[] Claims(User user, SessionState session, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text))
@@ -55,7 +63,15 @@ internal sealed class SessionTokens(SigningKeys keys, ISecrets secrets, IOptions
                 json.WriteString("factoryId", factory);
             }
 
-            json.WriteString("sid", sessionId);
+            json.WriteString("sid", session.Id);
+            if (session.ImpersonatorId is { } impersonator)
+            {
+                // RFC 8693, 4.1
+                json.WriteStartObject("act");
+                json.WriteString("sub", impersonator);
+                json.WriteEndObject();
+            }
+
             json.WriteNumber("iat", issuedAt.ToUnixTimeSeconds());
             json.WriteNumber("exp", expiresAt.ToUnixTimeSeconds());
             json.WriteEndObject();

@@ -7,7 +7,7 @@ namespace Actors.Users;
 /// <summary>What the audit log says of a user's commands. Pure.</summary>
 internal static class UserAudit
 {
-    public static AuditNote Registered(User user) => Note(AuditActions.Registered, Access(null, user));
+    public static AuditNote Registered(UserState user) => Note(AuditActions.Registered, Access(null, user));
 
     /// <summary>A session was opened. The actor is the user: he has proved who he is, whoever opens it for him.</summary>
     public static AuditNote LoggedIn(string userId, string sessionId, string grant) => ByHimself(
@@ -33,13 +33,17 @@ internal static class UserAudit
     public static AuditNote ProfileChanged(IEnumerable<string> fields) => Note(
         AuditActions.ProfileChanged, AuditChanges.Of(("fields", null, new JsonArray([.. fields.Select(field => (JsonNode)field)]))));
 
-    public static AuditNote Deleted(User before, User after) => Note(AuditActions.Deleted, Access(before, after));
+    public static AuditNote Deleted(UserState before, UserState after) => Note(AuditActions.Deleted, Access(before, after));
 
     public static AuditNote TwoFactor(string action) => Note(action, AuditChanges.None);
 
     public static AuditNote Exported() => Note(AuditActions.Exported, AuditChanges.None);
 
-    public static AuditNote AccessChanged(User before, User after) => Note(AuditActions.AccessChanged, Access(before, after));
+    public static AuditNote AccessChanged(UserState before, UserState after) => Note(AuditActions.AccessChanged, Access(before, after));
+
+    /// <summary>The calling administrator begins to act as the user.</summary>
+    public static AuditNote Impersonated(SessionState session) => Note(
+        AuditActions.Impersonated, AuditChanges.Of(("session", null, session.Id), ("until", null, session.ExpiresAt.UtcDateTime)));
 
     /// <summary>A proof failed. Who tried is not known: nothing was proved.</summary>
     public static AuditNote LogInFailed(string grant) => Note(AuditActions.LogInFailed, AuditChanges.Of(("grant", null, grant))) with
@@ -47,10 +51,11 @@ internal static class UserAudit
         Actor = AuditActor.Nobody,
     };
 
-    private static string Access(User? before, User after) => AuditChanges.Of(
-        ("role", before is null ? null : WireName.Of(before.Role), WireName.Of(after.Role)),
-        ("tier", before is null ? null : WireName.Of(before.Tier), WireName.Of(after.Tier)),
-        ("factoryId", before?.FactoryId, after.FactoryId));
+    private static string Access(UserState? before, UserState after) => AuditChanges.Of(
+        ("role", before is null ? null : WireName.Of(before.User.Role), WireName.Of(after.User.Role)),
+        ("tier", before is null ? null : WireName.Of(before.User.Tier), WireName.Of(after.User.Tier)),
+        ("factoryId", before?.User.FactoryId, after.User.FactoryId),
+        ("locked", before?.Locked ?? false, after.Locked));
 
     private static AuditNote ByHimself(string userId, string action, string changes) =>
         Note(action, changes) with { Actor = AuditActor.User(userId) };

@@ -111,7 +111,7 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
 
     private void EnsureHimself()
     {
-        if (Caller.Current?.UserId != this.GetPrimaryKeyString())
+        if (Caller.Current is not { } caller || caller.UserId != this.GetPrimaryKeyString() || !Permissions.Allows(caller, Permission.TakeDataAlong, Relation.Own))
         {
             throw new AppException(ErrorKind.NotFound, UserRules.NotFoundCode, "There is no such user.");
         }

@@ -22,6 +22,11 @@ internal sealed partial class UserGrain
             [("me", Topic), ("limit", MostAnswers)],
             row => IdempotencyRecord.Table.Delete(new(Topic, row.GetString(0), row.GetString(1), RequestHash: "", Answer: [], default)));
         var email = State!.User.Email;
+        if (State.User.Role == UserRole.Admin)
+        {
+            await GrainFactory.GetGrain<IAdministratorsGrain>(0).Leave(Id); // the last one stays
+        }
+
         await ExecuteAsync(() => AccountRules.Delete(State, openOrder, answers, Now), _ => true);
 
         // Not waited for: that grain may be waiting for this one. What is linked to other systems, DeletedUserGrain unlinks.

@@ -89,18 +89,14 @@ internal sealed partial class UserGrain : IUserSelf
         }
 
         var user = State!.User;
-        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
-        {
-            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
-        }
-
+        var caller = session.ImpersonatorId is null ? CallerOf(user) : CallerOf(user) with { ImpersonatorId = session.ImpersonatorId };
         var rate = _requests.Take(access.RateLimits.Of(user.Tier), access.RateLimits.Window, now);
         if (rate.Remaining == rate.Limit - 1)
         {
             DelayDeactivation(access.RateLimits.Window); // an idle grain would forget its count
         }
 
-        return Task.FromResult(new Admission(_caller, rate));
+        return Task.FromResult(new Admission(caller, rate));
     }
 
     public Task<bool> IsSessionAlive(string sessionId) => Task.FromResult(Find(sessionId) is not null);
@@ -117,6 +113,7 @@ internal sealed partial class UserGrain : IUserSelf
                 CreatedAt = s.CreatedAt,
                 LastSeenAt = _seen.TryGetValue(s.Id, out var at) && at > s.LastSeenAt ? at : s.LastSeenAt,
                 ExpiresAt = s.ExpiresAt,
+                IsImpersonation = s.ImpersonatorId is not null,
             }).OrderByDescending(s => s.LastSeenAt),
         ]);
     }
@@ -125,7 +122,7 @@ internal sealed partial class UserGrain : IUserSelf
     {
         new Validator().Defined("scope", scope).ThrowIfInvalid();
         return ExecuteAsync(
-            () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => scope switch
+            () => SessionRules.End(scope == SessionScope.This ? UserRules.Visible(State, Caller.Current!) : MayEnd(), s => scope switch
             {
                 SessionScope.This => s.Id == sessionId,
                 SessionScope.Others => s.Id != sessionId,
@@ -135,7 +132,7 @@ internal sealed partial class UserGrain : IUserSelf
     }
 
     public Task EndSession(string sessionId) => ExecuteAsync(
-        () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => s.Id == sessionId, AuditActions.SessionsEnded)
+        () => SessionRules.End(MayEnd(), s => s.Id == sessionId, AuditActions.SessionsEnded)
             ?? throw new AppException(ErrorKind.NotFound, "SESSION_NOT_FOUND", "There is no such session."),
         _ => true);
 
@@ -144,6 +141,8 @@ internal sealed partial class UserGrain : IUserSelf
         Caller.Current = Caller.System;
         await WithoutKeyAsync(() => ExecuteAsync(() => SessionRules.Seen(State!, _seen), _ => true));
     }
+
+    private UserState MayEnd() => UserRules.MayEndSessions(State, Caller.Current!);
 
     /// <summary>Failures are forgotten once all is proved: the first factor alone must not give new tries for the second.</summary>
     private Task ClearLockoutAsync(string email) => TwoFactorRules.IsEnabled(State) ? Task.CompletedTask : access.Lockout.ClearAsync(email);
@@ -168,6 +167,16 @@ internal sealed partial class UserGrain : IUserSelf
     {
         CommandKey.Current = null;
         return await action();
+    }
+
+    private Caller CallerOf(User user)
+    {
+        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
+        {
+            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
+        }
+
+        return _caller;
     }
 
     private SessionState? Find(string sessionId)

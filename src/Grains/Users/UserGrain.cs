@@ -25,9 +25,6 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
     public Task<UserProfile> ChangeProfile(ChangeProfile command) =>
         ExecuteAsync(() => ProfileRules.Change(State, command, Caller.Current!, Now), state => ProfileRules.View(state!));
 
-    public Task<User> ChangeAccess(ChangeUserAccess command) =>
-        ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
-
     public Task<User> ConfirmEmail(ConfirmEmail command)
     {
         EnsureSystem();

@@ -16,8 +16,8 @@ internal static partial class UserRules
         if (state is null)
         {
             var user = new User { Id = id, Email = NormalizeEmail(command.Email), CreatedAt = now, UpdatedAt = now };
-            var registered = UserAudit.Registered(user) with { Actor = AuditActor.User(id) };
-            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered, registered);
+            var registered = new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now };
+            return Tell(registered, now, UserEvents.Registered, UserAudit.Registered(registered) with { Actor = AuditActor.User(id) });
         }
 
         if (state.User.Email != NormalizeEmail(command.Email))
@@ -25,7 +25,7 @@ internal static partial class UserRules
             throw NotFound();
         }
 
-        if (state.EmailVerifiedAt is not null)
+        if (Unlocked(state).EmailVerifiedAt is not null)
         {
             return null;
         }
@@ -43,8 +43,12 @@ internal static partial class UserRules
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
-        var present = Present(state);
-        var next = present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now };
+        var present = Unlocked(Present(state));
+        var next = present with
+        {
+            EmailVerifiedAt = present.EmailVerifiedAt ?? now,
+            TwoFactor = present.EmailVerifiedAt is null ? null : present.TwoFactor, // it may be of who registered with the address
+        };
         return ReplacePassword(present, next with { Sessions = [] }, passwordHash, AuditActions.PasswordReset, now);
     }
 
@@ -73,8 +77,12 @@ internal static partial class UserRules
     }
 
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
-    public static UserState Own(UserState? state, Caller caller) =>
-        state?.User.Id == caller.UserId ? Present(state) : throw NotFound();
+    public static UserState Own(UserState? state, Caller caller)
+    {
+        var present = state is { DeletedAt: null } && RelationOf(state, caller) == Relation.Own ? state : throw NotFound();
+        Permissions.Ensure(caller, Permission.ChangeCredentials, "Only the user himself may do this.", Relation.Own);
+        return present;
+    }
 
     /// <summary>An address that one mail can be sent to.</summary>
     public static Validator Email(this Validator validator, string field, string? email) => validator

@@ -31,7 +31,8 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
         .Text("name", s => s.User.Name)
         .Text("avatar", s => s.User.Avatar)
         .Timestamp("last_login_at", s => s.User.LastLoginAt)
-        .Timestamp("deleted_at", s => s.DeletedAt);
+        .Timestamp("deleted_at", s => s.DeletedAt)
+        .Boolean("locked", s => s.Locked);
 
     /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
     public DateTimeOffset? EmailVerifiedAt { get; init; }
@@ -39,17 +40,20 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
     public DateTimeOffset? CredentialsChangedAt { get; init; }
 
-    private const int FirstOfProfile = 16;
+    /// <summary>Whether an administrator keeps him out: he has no sessions and gets none.</summary>
+    public bool Locked { get; init; }
 
     /// <summary>When he deleted his account; null as long as he has one.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+
+    private const int FirstOfProfile = 17;
 
     public static async Task<UserState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
         var (root, sessions) = await database.RowsOf(id).AggregateAsync(
             $"""
             select u.id, u.version, u.email, u.password_hash, u.username, u.tier, u.role, u.factory_id, u.created_at, u.updated_at,
-                   u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at, u.deleted_at,
+                   u.email_verified_at, u.credentials_changed_at, u.name, u.avatar, u.last_login_at, u.deleted_at, u.locked,
                    {ProfileRow.Columns},
                    {TwoFactorState.Columns},
                    {SessionState.Columns}
@@ -81,6 +85,7 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
                 EmailVerifiedAt = row.GetNullableTimestamp(10),
                 CredentialsChangedAt = row.GetNullableTimestamp(11),
                 DeletedAt = row.GetNullableTimestamp(15),
+                Locked = row.GetBoolean(16),
                 Web = ProfileRow.Read(row, FirstOfProfile),
                 TwoFactor = TwoFactorState.Read(row, FirstOfProfile + ProfileRow.Width),
             },

@@ -38,6 +38,7 @@ internal static partial class WorkOrderRules
             throw new AppException(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "This work order exists already.");
         }
 
+        Permissions.Ensure(caller, Permission.CreateWorkOrder, "Only users make work orders.", Relation.Own);
         Validate(command);
         var order = new WorkOrder
         {
@@ -168,7 +169,7 @@ internal static partial class WorkOrderRules
 
     private static void EnsureMayReopen(WorkOrder order, ChangeStatus command, Caller caller)
     {
-        if (!WorkOrderAccess.Manages(order, caller))
+        if (!WorkOrderAccess.May(caller, Permission.ReopenWorkOrder, order))
         {
             throw Errors.Forbidden("Only a manager of the factory or an administrator may reopen a work order.");
         }

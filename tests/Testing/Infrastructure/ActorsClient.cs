@@ -28,6 +28,9 @@ public sealed class ActorsClient(HttpClient http)
         return client;
     }
 
+    /// <summary>The same user by another token.</summary>
+    public ActorsClient With(string token) => new(http) { UserId = UserId, Email = Email, Token = token };
+
     public async Task<Answer> RegisterAsync(string? email = null)
     {
         Email = email ?? $"{Guid.CreateVersion7():n}@example.org";

@@ -102,6 +102,11 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", seen))).Expect(HttpStatusCode.NotModified);
         (await user.SendAsync(HttpMethod.Put, path, new { name = "n", preferences = new { theme = "dark" } })).Expect(HttpStatusCode.OK);
         (await user.SendAsync(HttpMethod.Patch, path, new { preferences = new { theme = (string?)null } })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/users?limit=2")).Expect(HttpStatusCode.OK);
+        var tag = (await admin.GetAsync($"/api/v1/admin/users/{user.UserId}")).Expect(HttpStatusCode.OK).ETag!;
+        (await admin.SendAsync(HttpMethod.Get, $"/api/v1/admin/users/{user.UserId}", null, ("If-None-Match", tag))).Expect(HttpStatusCode.NotModified);
+        (await admin.PostAsync($"/api/v1/admin/users/{user.UserId}/impersonate")).Expect(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/users/{user.UserId}", new { tier = "premium" }, ("If-Match", tag))).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
     }
 

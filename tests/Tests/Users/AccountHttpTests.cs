@@ -178,6 +178,34 @@ public abstract class AccountHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task An_administrator_who_acts_as_a_user_leaves_the_account_alone()
+    {
+        var (user, admin) = (await App.RegisterAsync(), await App.AdminAsync());
+        var actor = App.Anonymous();
+        actor.Token = (await admin.PostAsync($"/api/v1/admin/users/{user.UserId}/impersonate")).Expect(HttpStatusCode.OK).Data.GetProperty("token").GetString();
+        (await actor.GetAsync(Me)).Expect(HttpStatusCode.OK);
+
+        (await actor.GetAsync($"{Me}/export")).ExpectError(HttpStatusCode.NotFound, "USER_NOT_FOUND");
+        (await actor.SendAsync(HttpMethod.Delete, Me)).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
+        (await actor.PostAsync("/api/v1/auth/two-factor/enrol")).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
+        (await actor.PostAsync("/api/v1/auth/two-factor/confirm", new { code = "000000" })).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
+
+        (await user.GetAsync(Me)).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Administrators_do_not_see_who_is_gone()
+    {
+        var (user, admin) = (await App.RegisterAsync(), await App.AdminAsync());
+        (await user.SendAsync(HttpMethod.Delete, Me)).Expect(HttpStatusCode.OK);
+
+        (await admin.GetAsync($"/api/v1/admin/users/{user.UserId}")).ExpectError(HttpStatusCode.NotFound, "USER_NOT_FOUND");
+        (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/users/{user.UserId}", new { role = "admin" })).ExpectError(HttpStatusCode.NotFound, "USER_NOT_FOUND");
+        (await admin.PostAsync($"/api/v1/admin/users/{user.UserId}/impersonate")).ExpectError(HttpStatusCode.NotFound, "USER_NOT_FOUND");
+        Assert.Empty((await admin.GetAsync("/api/v1/admin/users?q=deleted.invalid")).Expect(HttpStatusCode.OK).Data.EnumerateArray());
+    }
+
+    [Fact]
     public async Task Nobody_exports_another_user()
     {
         var user = await App.RegisterAsync();
@@ -193,6 +221,17 @@ public abstract class AccountHttpTests : HttpTests
 public sealed class AccountHttpOnSqliteTests(SharedApps apps) : AccountHttpTests
 {
     protected override Task<ActorsApp> StartAsync() => apps.OnSqliteAsync();
+
+    [Fact]
+    public async Task The_last_administrator_stays()
+    {
+        await using var app = new ActorsApp();
+        var admin = await app.AdminAsync();
+
+        (await admin.SendAsync(HttpMethod.Delete, "/api/v1/users/me")).ExpectError(HttpStatusCode.Conflict, "LAST_ADMINISTRATOR");
+
+        (await admin.GetAsync("/api/v1/users/me")).Expect(HttpStatusCode.OK);
+    }
 }
 
 /// <inheritdoc />

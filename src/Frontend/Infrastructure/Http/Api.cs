@@ -27,6 +27,7 @@ internal static class Api
     {
         api.MapUsers();
         api.MapSessions();
+        api.MapAdmin();
         api.MapWorkOrders();
         api.MapLive();
         api.MapAudit();
