@@ -1,5 +1,6 @@
 using Actors.Audit;
 using Actors.ChangeLog;
+using Actors.Clients;
 using Actors.Inboxes;
 using Actors.Mail;
 using Actors.Users;
@@ -22,6 +23,7 @@ public static class GrainServices
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
         services.AddSingleton<FailureAudit>();
+        services.AddSingleton<ServiceClients>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
@@ -51,6 +53,7 @@ public static class GrainServices
     {
         services.AddOptions<TokenOptions>().BindConfiguration("Jwt")
             .Validate(o => o.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
+            .Validate(o => o.ServiceLifetime > TimeSpan.Zero, "Jwt:ServiceLifetime must be longer than zero.")
             .Validate(o => o.RefreshLifetime >= o.Lifetime, "Jwt:RefreshLifetime must not be shorter than Jwt:Lifetime.")
             .Validate(o => o.RefreshGrace >= TimeSpan.Zero && o.RefreshGrace <= TimeSpan.FromHours(1), "Jwt:RefreshGrace must be between 0 and 1 h.")
             .ValidateOnStart();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Infrastructure.Http;
+using Actors.Users;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Actors.Audit;
@@ -9,7 +10,7 @@ internal static class AuditEndpoints
 {
     /// <summary>Maps <c>/admin/audit</c>.</summary>
     public static void MapAudit(this RouteGroupBuilder api) => api.MapGroup("/admin").WithTags("Admin").MapGet("/audit", List)
-        .Describe("listAudit", "Who did what, the newest first (administrators)");
+        .AllowServices().Describe("listAudit", "Who did what, the newest first (administrators)");
 
     private static async Task<Answer<ImmutableArray<AuditEntry>>> List(
         [AsParameters] ListAuditRequest request, IGrainFactory grains, CancellationToken cancellationToken)

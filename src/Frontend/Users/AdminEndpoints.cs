@@ -9,7 +9,7 @@ internal static class AdminEndpoints
     /// <summary>Maps <c>/admin/users</c>.</summary>
     public static void MapAdmin(this RouteGroupBuilder api)
     {
-        var users = api.MapGroup("/admin/users").WithTags("Admin");
+        var users = api.MapGroup("/admin/users").WithTags("Admin").AllowServices();
         users.MapGet("/", List).Describe("listUsers", "Users, the newest first (administrators)");
         users.MapGet("/{id}", Get).Describe("inspectUser", "A user as administrators see him");
         users.MapPatch("/{id}", Change).Describe("administerUser", "Change a user's tier, role, factory and lock (administrators); a lock ends his sessions");

@@ -78,7 +78,7 @@ internal static class SessionEndpoints
         auth.MapGet("/sessions", ListSessions).Describe("listSessions", "The caller's sessions, the last one used first");
         auth.MapDelete("/sessions/{id}", EndSession).Describe("endSession", "End one of the caller's sessions");
         api.MapGroup("/admin").WithTags("Admin").MapPost("/keys/rotate", Rotate)
-            .Describe("rotateKeys", "Make a new key that signs tokens (administrators)");
+            .AllowServices().Describe("rotateKeys", "Make a new key that signs tokens (administrators)");
     }
 
     /// <summary>Maps <c>/.well-known/jwks.json</c>.</summary>

@@ -50,6 +50,9 @@ public static class AuditEntities
     /// <summary>A key that signs tokens.</summary>
     public const string Key = "key";
 
+    /// <summary>A service that may call the API.</summary>
+    public const string Client = "service-client";
+
     /// <summary>A work order.</summary>
     public const string WorkOrder = "work-order";
 
@@ -119,6 +122,18 @@ public static class AuditActions
 
     /// <summary>A new key signs tokens.</summary>
     public const string KeyRotated = "key.rotated";
+
+    /// <summary>A service was allowed to call the API.</summary>
+    public const string ClientAdded = "client.added";
+
+    /// <summary>A service is no longer allowed to.</summary>
+    public const string ClientRemoved = "client.removed";
+
+    /// <summary>A service got a token.</summary>
+    public const string ClientLoggedIn = "client.logged-in";
+
+    /// <summary>Somebody who did not know a service's secret asked for a token.</summary>
+    public const string ClientLogInFailed = "client.login-failed";
 
     /// <summary>A draft was deleted.</summary>
     public const string WorkOrderDeleted = "work-order.deleted";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Actors.Storage;
 
@@ -49,6 +50,15 @@ internal static class AuditRows
             RequestId = origin?.RequestId,
         };
     }
+
+    /// <summary>Entries that ride with nothing else.</summary>
+    public static Commit Commit(ImmutableArray<AuditEntry> entries) => new()
+    {
+        Id = entries[0].Id,
+        ExpectedVersion = 0,
+        Root = Table.Insert(entries[0]),
+        Rows = [.. entries.Skip(1).Select(Table.Insert)],
+    };
 
     public static AuditEntry Read(DbDataReader row) => new()
     {

@@ -26,13 +26,7 @@ internal sealed class FailureAudit(ICommitStore store, IOptions<AuditOptions> op
             return;
         }
 
-        var outcome = await store.CommitAsync(new Commit
-        {
-            Id = entries[0].Id,
-            ExpectedVersion = 0,
-            Root = AuditRows.Table.Insert(entries[0]),
-            Rows = [.. entries.Skip(1).Select(AuditRows.Table.Insert)],
-        });
+        var outcome = await store.CommitAsync(AuditRows.Commit(entries));
         if (outcome.Status != CommitStatus.Committed)
         {
             throw Errors.Unavailable("The failure could not be written down; try again.");

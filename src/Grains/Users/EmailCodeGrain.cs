@@ -110,7 +110,7 @@ internal sealed class EmailCodeGrain(
             }
 
             var userId = await GrainFactory.GetGrain<IUserQueriesGrain>(0).FindByEmail(command.Email) ?? UnknownUser.IdOf(command.Email);
-            await lockout.FailAsync(email: null, command.Device.Ip, userId, SignInGrants.Code); // the code itself counts for the account
+            await lockout.FailAsync(email: null, command.Device.Ip, userId, UserAudit.LogInFailed(SignInGrants.Code)); // the code itself counts for the account
             throw EmailCodeRules.Refused();
         }
 

@@ -20,10 +20,10 @@ internal sealed class Lockout(IGrainFactory grains, FailureAudit audit)
     /// <summary>A proof failed: that is counted and written down.</summary>
     /// <param name="email">The account, as in <see cref="CheckAsync"/>.</param>
     /// <param name="ip">Where the request comes from, as there.</param>
-    /// <param name="userId">The user that somebody wanted to be, or who stands for him (<see cref="UnknownUser"/>).</param>
-    /// <param name="grant">What he failed to prove.</param>
-    public Task FailAsync(string? email, string? ip, string userId, string grant) => Task.WhenAll(
-        Grains(email, ip).Select(grain => grain.Fail(userId)).Append(audit.AppendAsync(UserAudit.LogInFailed(grant), userId)));
+    /// <param name="id">The user or client that somebody wanted to be, or who stands for him (<see cref="UnknownUser"/>).</param>
+    /// <param name="note">What he failed to prove.</param>
+    public Task FailAsync(string? email, string? ip, string id, AuditNote note) => Task.WhenAll(
+        Grains(email, ip).Select(grain => grain.Fail(id)).Append(audit.AppendAsync(note, id)));
 
     /// <summary>The account's owner has proved who he is: by his password, or by a reset. What came from the address stays counted.</summary>
     public Task ClearAsync(string email) => grains.GetGrain<ILockoutGrain>(LockoutKeys.Account(email)).Clear();

@@ -33,7 +33,7 @@ internal sealed partial class UserGrain : IUserSelf
         await access.Lockout.CheckAsync(command.Email, command.Device.Ip);
         if (!await passwords.VerifyAsync(command.Password, State?.PasswordHash))
         {
-            await access.Lockout.FailAsync(command.Email, command.Device.Ip, Id, SignInGrants.Password);
+            await access.Lockout.FailAsync(command.Email, command.Device.Ip, Id, UserAudit.LogInFailed(SignInGrants.Password));
             throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class UserGrain : IUserSelf
         var session = RefreshToken.TryRead(refreshToken, out var token) && token.UserId == Id && access.Tokens.IsGenuine(token) ? Find(token.SessionId) : null;
         if (session is null || token!.Generation > session.Generation)
         {
-            await access.Lockout.FailAsync(email: null, device.Ip, Id, SignInGrants.Refresh);
+            await access.Lockout.FailAsync(email: null, device.Ip, Id, UserAudit.LogInFailed(SignInGrants.Refresh));
             throw SessionRules.InvalidRefreshToken();
         }
 

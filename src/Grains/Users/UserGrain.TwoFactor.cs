@@ -43,7 +43,7 @@ internal sealed partial class UserGrain
         if (!TwoFactorRules.IsEnabled(State) || access.SecondFactor.GrantOf(command.Challenge, State!, Now) is not { } grant)
         {
             await access.Lockout.CheckAsync(email: null, command.Device.Ip);
-            await access.Lockout.FailAsync(email: null, command.Device.Ip, Id, SignInGrants.SecondFactor);
+            await access.Lockout.FailAsync(email: null, command.Device.Ip, Id, UserAudit.LogInFailed(SignInGrants.SecondFactor));
             throw TwoFactorRules.InvalidChallenge();
         }
 
@@ -51,7 +51,7 @@ internal sealed partial class UserGrain
         await access.Lockout.CheckAsync(email, command.Device.Ip);
         if (TwoFactorRules.Use(State.TwoFactor!, access.SecondFactor.Read(State.TwoFactor!), command.Code, Now) is not { } used)
         {
-            await access.Lockout.FailAsync(email, command.Device.Ip, Id, SignInGrants.SecondFactor);
+            await access.Lockout.FailAsync(email, command.Device.Ip, Id, UserAudit.LogInFailed(SignInGrants.SecondFactor));
             throw TwoFactorRules.InvalidCode();
         }
 
@@ -87,7 +87,7 @@ internal sealed partial class UserGrain
             return used;
         }
 
-        await access.Lockout.FailAsync(email, ip: null, Id, SignInGrants.SecondFactor);
+        await access.Lockout.FailAsync(email, ip: null, Id, UserAudit.LogInFailed(SignInGrants.SecondFactor));
         throw TwoFactorRules.WrongCode();
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Actors.Clients;
 using Actors.Docs;
 using Actors.Infrastructure;
 using Actors.Mail;
 using Actors.Users;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Http;
 
@@ -31,6 +33,8 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         await UseUsersAsync(worker, admin);
         await UseCodesAsync(new ActorsClient(http));
         await UseTwoFactorAsync(new ActorsClient(http));
+        var secret = await App.Services.GetRequiredService<ServiceClients>().AddAsync("description");
+        (await new ActorsClient(http).PostAsync("/api/v1/auth/token", new { clientId = "description", clientSecret = secret })).Expect(HttpStatusCode.OK);
         var id = await UseOrdersAsync(owner);
         await UseStepsAsync(owner, worker, id);
         await UseChatAsync(owner, worker, id);

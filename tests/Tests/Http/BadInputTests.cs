@@ -10,11 +10,12 @@ namespace Actors.Http;
 public sealed class BadInputTests(SharedApps apps, PostgresServer server) : HttpTests
 {
     /// <summary>A route, and a body that it takes ({0} is a work order, {1} its progress log, {2} its message; null: no body).</summary>
-    private static readonly (HttpMethod Method, string Path, string? Body)[] Routes =
+    internal static readonly (HttpMethod Method, string Path, string? Body)[] Routes =
     [
         (HttpMethod.Post, "/api/v1/auth/register", """{"email":"new@example.org","password":"correct horse battery"}"""),
         (HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@example.org","password":"wrong"}"""),
         (HttpMethod.Post, "/api/v1/auth/refresh", """{"refreshToken":"none"}"""),
+        (HttpMethod.Post, "/api/v1/auth/token", """{"clientId":"nobody","clientSecret":"none"}"""),
         (HttpMethod.Get, "/api/v1/auth/me", null),
         (HttpMethod.Get, "/api/v1/auth/sessions", null),
         (HttpMethod.Delete, "/api/v1/auth/sessions/nobody", null),
@@ -69,10 +70,11 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
-    private static readonly string[] OpenRoutes =
+    /// <summary>Those that want no token.</summary>
+    internal static readonly string[] OpenRoutes =
     [
         "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/login/second-factor", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
-        "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
+        "/api/v1/auth/token", "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
     ];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);

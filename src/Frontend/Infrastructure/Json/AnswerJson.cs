@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Actors.Audit;
+using Actors.Clients;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure.Http;
@@ -28,6 +29,7 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<AdminUser>))]
 [JsonSerializable(typeof(Envelope<ImmutableArray<AdminUser>>))]
 [JsonSerializable(typeof(Envelope<Impersonation>))]
+[JsonSerializable(typeof(Envelope<ServiceToken>))]
 [JsonSerializable(typeof(Envelope<Deleted>))]
 [JsonSerializable(typeof(Envelope<Readiness>))]
 [JsonSerializable(typeof(Envelope<WorkOrder>))]
