@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Actors.Clients;
 using Actors.Infrastructure;
 using Actors.Mail;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -83,6 +85,7 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         await UsePasswordsAsync(user, email);
         await UseCodesAsync(app, user, email);
         await UseSecondFactorAsync(user, email);
+        await UseServiceAsync(app, user);
         await UseBadRequestsAsync(user, email);
         return email;
     }
@@ -131,6 +134,14 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         Take(user, await PostAsync(user, "login/second-factor", HttpStatusCode.OK, new { challenge, code = _secrets["second totp code"] = app.Next() }, "second"), "second factor");
         Take(user, await PostAsync(user, "login/second-factor", HttpStatusCode.OK, new { challenge, code = codes[0].GetString() }, "recovery"), "recovered");
         await PostAsync(user, "two-factor/disable", HttpStatusCode.Forbidden, new { password = WrongPassword, code = codes[1].GetString() });
+    }
+
+    private async Task UseServiceAsync(ActorsApp app, ActorsClient user)
+    {
+        var clientSecret = _secrets["service's secret"] = await app.Services.GetRequiredService<ServiceClients>().AddAsync("canary") ?? throw new InvalidOperationException("There is one.");
+        var token = (await PostAsync(user, "token", HttpStatusCode.OK, new { clientId = "canary", clientSecret }, "service")).Data.GetProperty("token").GetString()!;
+        (_secrets["service's token"], _secrets["its signature"]) = (token, token.Split('.')[2]);
+        await PostAsync(user, "token", HttpStatusCode.Unauthorized, new { clientId = "canary", clientSecret = _secrets["service's wrong secret"] = "canary-wrong-secret" });
     }
 
     private static async Task UseBadRequestsAsync(ActorsClient user, string email)
