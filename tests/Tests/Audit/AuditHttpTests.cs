@@ -3,6 +3,7 @@ using System.Text.Json;
 using Actors.Infrastructure;
 using Actors.Mail;
 using Actors.Storage;
+using Actors.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Audit;
@@ -147,6 +148,24 @@ public abstract class AuditHttpTests : HttpTests
     }
 
     [Fact]
+    public async Task An_account_of_another_system_that_is_linked_is_written_down_and_the_login_by_it_too()
+    {
+        var admin = await App.AdminAsync();
+        var identity = new ForeignIdentity { Provider = "github", Subject = $"{Guid.CreateVersion7()}", Email = $"{Guid.CreateVersion7():n}@example.org", IsEmailVerified = true };
+        var user = (await App.Services.GetRequiredService<IGrainFactory>().GetGrain<IIdentityGrain>(identity.Key()).SignIn(identity, new(null, null, null))).User;
+
+        var entries = await EntriesAsync(admin, $"entity=user/{user.Id}");
+
+        Assert.Equal(["user.registered", "user.identity-linked", "user.logged-in"], entries.Select(Action));
+        Assert.All(entries, e => Assert.Equal(user.Id, Text(e, "actorId")));
+        Assert.Equal("github", Text(entries[^1].GetProperty("changes").GetProperty("grant"), "after"));
+    }
+
+    [Fact]
+    public void Old_entries_are_swept() =>
+        Assert.Single(App.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>(), service => service is AuditSweeper);
+
+    [Fact]
     public async Task No_secret_is_in_the_log()
     {
         var user = await App.RegisterAsync();
@@ -212,12 +231,12 @@ public abstract class AuditHttpTests : HttpTests
         (await (await App.RegisterAsync()).GetAsync(Audit)).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
 
     /// <summary>Up to a hundred entries, the oldest first.</summary>
-    private static async Task<List<JsonElement>> EntriesAsync(ActorsClient admin, string query) =>
+    private protected static async Task<List<JsonElement>> EntriesAsync(ActorsClient admin, string query) =>
         [.. (await admin.GetAsync($"{Audit}?limit=100&{query}")).Expect(HttpStatusCode.OK).Data.EnumerateArray().Reverse()];
 
     private static string? Text(JsonElement entry, string field) => entry.GetProperty(field).GetString();
 
-    private static string? Action(JsonElement entry) => Text(entry, "action");
+    private protected static string? Action(JsonElement entry) => Text(entry, "action");
 
     // Stores keep the fields of JSON in orders of their own.
     private static string Sorted(JsonElement json) => JsonSerializer.Serialize(
@@ -228,6 +247,18 @@ public abstract class AuditHttpTests : HttpTests
 public sealed class AuditHttpOnSqliteTests(SharedApps apps) : AuditHttpTests
 {
     protected override Task<ActorsApp> StartAsync() => apps.OnSqliteAsync();
+
+    [Fact]
+    public async Task A_refresh_token_that_comes_again_after_its_time_is_written_down()
+    {
+        await using var app = new ActorsApp(settings: ("Jwt:RefreshGrace", "00:00:00"));
+        var (admin, owner) = (await app.AdminAsync(), await app.RegisterAsync());
+        var stolen = owner.RefreshToken;
+        await owner.RefreshAsync();
+        (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refreshToken = stolen })).Expect(HttpStatusCode.Unauthorized);
+
+        Assert.Equal("user.refresh-replayed", Action((await EntriesAsync(admin, $"entity=user/{owner.UserId}"))[^1]));
+    }
 }
 
 /// <inheritdoc />
