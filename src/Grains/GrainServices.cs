@@ -19,6 +19,7 @@ public static class GrainServices
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SecondFactor>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
         services.AddSingleton<FailureAudit>();
@@ -28,6 +29,7 @@ public static class GrainServices
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
+        services.AddSingleton(DeletedUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
@@ -38,6 +40,7 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();

@@ -45,7 +45,19 @@ internal sealed record SessionView(
     DateTimeOffset LastSeenAt,
     DateTimeOffset ExpiresAt,
     bool IsCurrent,
-    bool IsImpersonation);
+    bool IsImpersonation)
+{
+    public static SessionView Of(UserSession session, string currentId) => new(
+        session.Id,
+        session.Device.Name,
+        session.Device.UserAgent,
+        session.Device.Ip,
+        session.CreatedAt,
+        session.LastSeenAt,
+        session.ExpiresAt,
+        session.Id == currentId,
+        session.IsImpersonation);
+}
 
 /// <summary>A new key that signs tokens.</summary>
 /// <param name="Kid">Its name.</param>
@@ -92,8 +104,7 @@ internal static class SessionEndpoints
     {
         var identity = (CallerIdentity)context.User.Identity!;
         var sessions = await grains.GetGrain<IUserGrain>(identity.UserId).Sessions();
-        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => new SessionView(
-            s.Id, s.Device.Name, s.Device.UserAgent, s.Device.Ip, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == identity.SessionId, s.IsImpersonation))]);
+        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => SessionView.Of(s, identity.SessionId))]);
     }
 
     private static async Task<Answer<Deleted>> EndSession(string id, IGrainFactory grains)

@@ -14,11 +14,13 @@ internal static class UserEndpoints
         auth.MapPost("/login", Login).AllowAnonymous().Limit(RatePurpose.Login).AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapCredentials();
+        auth.MapTwoFactor();
         auth.MapOAuth();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
         var users = api.MapGroup("/users").WithTags("Users");
-        users.MapGet("/{id}", GetUser).Describe("getUser", "A user: oneself, or anybody for an administrator");
+        users.MapProfiles();
+        users.MapAccounts();
         users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
     }
 
@@ -43,9 +45,6 @@ internal static class UserEndpoints
 
     private static async Task<Answer<User>> GetMe(IGrainFactory grains) =>
         Answers.Ok(await grains.GetGrain<IUserGrain>(Caller.Current!.UserId).Get());
-
-    private static async Task<Answer<User>> GetUser(string id, IGrainFactory grains) =>
-        Answers.Ok(await grains.GetGrain<IUserGrain>(id).Get());
 
     private static async Task<Answer<User>> ChangeAccess(string id, ChangeAccessRequest body, IGrainFactory grains) =>
         Answers.Ok(await grains.GetGrain<IUserGrain>(id).ChangeAccess(body.ToCommand()));

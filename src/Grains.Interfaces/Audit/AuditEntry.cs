@@ -99,6 +99,24 @@ public static class AuditActions
     /// <summary>Role, factory, tier or lock of a user changed.</summary>
     public const string AccessChanged = "user.access-changed";
 
+    /// <summary>What a user says of himself changed: which fields, not what they say.</summary>
+    public const string ProfileChanged = "user.profile-changed";
+
+    /// <summary>Logins of a user ask for a second factor from now on.</summary>
+    public const string TwoFactorEnabled = "user.two-factor-enabled";
+
+    /// <summary>They do no more.</summary>
+    public const string TwoFactorDisabled = "user.two-factor-disabled";
+
+    /// <summary>A user has other recovery codes.</summary>
+    public const string RecoveryCodesRenewed = "user.recovery-codes-renewed";
+
+    /// <summary>A user deleted his account.</summary>
+    public const string Deleted = "user.deleted";
+
+    /// <summary>A user took his data along.</summary>
+    public const string Exported = "user.exported";
+
     /// <summary>An administrator began to act as a user. What he does then has the user as its actor and names the administrator beside.</summary>
     public const string Impersonated = "user.impersonated";
 

@@ -64,6 +64,53 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<User> Get();
 
+    /// <summary>As <see cref="Get"/>, with what he says of himself.</summary>
+    [Alias("get-profile"), AlwaysInterleave]
+    Task<UserProfile> GetProfile();
+
+    /// <summary>Changes what he says of himself; by himself or an administrator. 412 if it is no longer what the caller has seen.</summary>
+    [Alias("change-profile")]
+    Task<UserProfile> ChangeProfile(ChangeProfile command);
+
+    /// <summary>Whether the caller's logins ask for a second factor.</summary>
+    [Alias("two-factor"), AlwaysInterleave]
+    Task<TwoFactorStatus> TwoFactor();
+
+    /// <summary>
+    /// Makes a secret for the caller's app. Logins do not ask for it before <see cref="ConfirmTwoFactor"/>; until then it may be made anew. He proves
+    /// himself as for <see cref="DeleteAccount"/>. 409 <c>TWO_FACTOR_ENABLED</c>.
+    /// </summary>
+    [Alias("enrol-two-factor")]
+    Task<TwoFactorSecret> EnrolTwoFactor(ProveHimself proof, string sessionId);
+
+    /// <summary>Proves that the caller's app has the secret: from now on every login asks for it. 403 <c>WRONG_CODE</c>. Not to be repeated.</summary>
+    [Alias("confirm-two-factor")]
+    Task<RecoveryCodes> ConfirmTwoFactor(string code);
+
+    /// <summary>Other recovery codes, for who has password (if there is one) and code. Not to be repeated.</summary>
+    [Alias("renew-recovery-codes")]
+    Task<RecoveryCodes> RenewRecoveryCodes(ProveHimself proof, string sessionId);
+
+    /// <summary>Logins ask for no second factor any more, for who has password (if there is one) and code.</summary>
+    [Alias("disable-two-factor")]
+    Task DisableTwoFactor(ProveHimself proof, string sessionId);
+
+    /// <summary>
+    /// Finishes a login that was answered with <see cref="SecondFactorChallenge.Required"/>. 401 <c>INVALID_CHALLENGE</c> or <c>INVALID_CODE</c>; 429
+    /// after too many. A code works once, so the call is not to be repeated.
+    /// </summary>
+    [Alias("sign-in-by-second-factor"), Anonymous]
+    Task<SignedIn> SignInBySecondFactor(ProveSecondFactor command);
+
+    /// <summary>
+    /// Deletes the caller's own account: nothing about him is left but his id, where orders refer to it. He proves himself by his password, or has
+    /// logged in within <see cref="UserLimits.FreshSignIn"/>: else 403. 409 <c>OPEN_WORK_ORDERS</c> while he owns orders that are not over.
+    /// </summary>
+    /// <param name="proof">How he proves himself.</param>
+    /// <param name="sessionId">The session that asks.</param>
+    [Alias("delete-account")]
+    Task DeleteAccount(ProveHimself proof, string sessionId);
+
     /// <summary>Gives the user a role and a place; administrators only. As <see cref="Administer"/>.</summary>
     [Alias("change-access")]
     Task<User> ChangeAccess(ChangeUserAccess command);

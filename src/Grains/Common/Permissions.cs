@@ -29,7 +29,13 @@ internal enum Permission
     /// <summary>See an account: user, sessions, inbox.</summary>
     SeeUser,
 
-    /// <summary>Change how a user proves who he is.</summary>
+    /// <summary>Change what a user says of himself.</summary>
+    ChangeProfile,
+
+    /// <summary>Export all that a user owns and made.</summary>
+    TakeDataAlong,
+
+    /// <summary>Change how a user proves who he is; delete his account.</summary>
     ChangeCredentials,
 
     /// <summary>End sessions of a user other than the one that asks.</summary>
@@ -98,6 +104,8 @@ internal static class Permissions
         [Permission.CorrectProgress] = new(Own | Author, Own | Author | Factory, Any, None),
         [Permission.ChangeMessage] = new(Author, Author, Author, None),
         [Permission.SeeUser] = new(Own, Own, Any, Any),
+        [Permission.ChangeProfile] = new(Own, Own, Any, None),
+        [Permission.TakeDataAlong] = new(Own, Own, Own, None, InPerson: true),
         [Permission.ChangeCredentials] = new(Own, Own, Own, None, InPerson: true),
         [Permission.EndSessions] = new(Own, Own, Any, None, InPerson: true),
         [Permission.ListUsers] = new(None, None, Any, Any, InPerson: true),

@@ -28,7 +28,7 @@ internal sealed class AdministratorsGrain(Database database, TimeProvider time) 
             _left.Remove(id);
         }
 
-        var others = await database.ListAsync(
+        var others = await database.RowsOfAllUsers().ListAsync(
             "select id from users where role = 'admin' and not locked and id <> @id limit @limit",
             [("id", userId), ("limit", _left.Count + 1)],
             row => row.GetString(0));

@@ -10,10 +10,10 @@ internal static class SessionRules
     /// <summary>A new session, the last one of the state. Those that are over go, and the one unused for longest when there are too many.</summary>
     public static Change<UserState> Open(UserState? state, string id, Device device, string grant, TokenOptions options, DateTimeOffset now)
     {
-        var present = UserRules.Unlocked(state ?? throw Unauthenticated());
+        var present = UserRules.Unlocked(UserRules.Present(state ?? throw Unauthenticated()));
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
-        return Add(present, opened, UserAudit.LoggedIn(present.User.Id, id, grant), now);
+        return Add(present with { User = present.User with { LastLoginAt = now } }, opened, UserAudit.LoggedIn(present.User.Id, id, grant), now);
     }
 
     /// <summary>A session in which an administrator acts as the user. It has an end, and no refresh token.</summary>

@@ -29,6 +29,16 @@ internal static class UserAudit
     public static AuditNote IdentityLinked(string userId, string provider) => ByHimself(
         userId, AuditActions.IdentityLinked, AuditChanges.Of(("provider", null, provider)));
 
+    /// <summary>What he says of himself is nobody else's business, and may go with him: the fields' names tell enough.</summary>
+    public static AuditNote ProfileChanged(IEnumerable<string> fields) => Note(
+        AuditActions.ProfileChanged, AuditChanges.Of(("fields", null, new JsonArray([.. fields.Select(field => (JsonNode)field)]))));
+
+    public static AuditNote Deleted(UserState before, UserState after) => Note(AuditActions.Deleted, Access(before, after));
+
+    public static AuditNote TwoFactor(string action) => Note(action, AuditChanges.None);
+
+    public static AuditNote Exported() => Note(AuditActions.Exported, AuditChanges.None);
+
     public static AuditNote AccessChanged(UserState before, UserState after) => Note(AuditActions.AccessChanged, Access(before, after));
 
     /// <summary>The calling administrator begins to act as the user.</summary>
@@ -60,5 +70,6 @@ internal static class SignInGrants
     public const string Password = "password";
     public const string PasswordChange = "password-change";
     public const string Code = "code";
+    public const string SecondFactor = "second-factor";
     public const string Refresh = "refresh";
 }

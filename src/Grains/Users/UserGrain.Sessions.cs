@@ -37,7 +37,7 @@ internal sealed partial class UserGrain : IUserSelf
             throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
         }
 
-        await access.Lockout.ClearAsync(command.Email);
+        await ClearLockoutAsync(command.Email);
         if (passwords.NeedsRehash(State!.PasswordHash))
         {
             var hash = await passwords.HashAsync(command.Password);
@@ -144,9 +144,17 @@ internal sealed partial class UserGrain : IUserSelf
 
     private UserState MayEnd() => UserRules.MayEndSessions(State, Caller.Current!);
 
-    /// <summary>Opens a session for a user who has proved who he is.</summary>
+    /// <summary>Failures are forgotten once all is proved: the first factor alone must not give new tries for the second.</summary>
+    private Task ClearLockoutAsync(string email) => TwoFactorRules.IsEnabled(State) ? Task.CompletedTask : access.Lockout.ClearAsync(email);
+
+    /// <summary>Opens a session for a user who has proved who he is; 401 with a challenge if that asks for a second factor.</summary>
     private async Task<SignedIn> OpenSessionAsync(Device device, string grant)
     {
+        if (TwoFactorRules.IsEnabled(State))
+        {
+            throw access.SecondFactor.Required(State!, grant, Now);
+        }
+
         var id = await ExecuteAsync(
             () => SessionRules.Open(State, Ids.New(Now), device, grant, access.TokenOptions, Now), state => state!.Sessions[^1].Id, KeyFor("session"));
         return await access.Tokens.IssueAsync(State!.User, Find(id) ?? throw Errors.Unauthenticated());

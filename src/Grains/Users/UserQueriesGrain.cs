@@ -10,12 +10,13 @@ internal sealed class UserQueriesGrain(Database database) : Grain, IUserQueriesG
 {
     private static readonly NewestFirst<AdminUser> Users = new(
         "users",
-        "select id, email, email_verified_at, username, tier, role, factory_id, locked, created_at, updated_at from users",
+        "select id, email, email_verified_at, username, tier, role, factory_id, locked, created_at, updated_at from (select * from users where deleted_at is null) u",
         "created_at",
         Read,
         user => new(user.CreatedAt, user.Id));
 
-    public Task<string?> FindByEmail(string email) => database.FirstAsync(
+    // Whose address it is, is the question.
+    public Task<string?> FindByEmail(string email) => database.RowsOfAllUsers().FirstAsync(
         "select id from users where email = @email",
         [("email", UserRules.NormalizeEmail(email))],
         row => row.GetString(0));
@@ -34,7 +35,7 @@ internal sealed class UserQueriesGrain(Database database) : Grain, IUserQueriesG
             .And("tier = @tier", "tier", query.Tier is { } wanted ? WireName.Of(wanted) : null)
             .And("role = @role", "role", query.Role is { } asked ? WireName.Of(asked) : null)
             .And("locked = @locked", "locked", query.Locked);
-        return Users.ReadAsync(database, filter, query.Cursor, query.Limit, cancellationToken);
+        return Users.ReadAsync(database.RowsOfAllUsers(), filter, query.Cursor, query.Limit, cancellationToken);
     }
 
     private static AdminUser Read(DbDataReader row) => new()

@@ -8,7 +8,7 @@ internal static partial class UserRules
     public static Change<UserState>? Administer(UserState? state, AdministerUser command, Caller caller, DateTimeOffset now)
     {
         Permissions.Ensure(caller, Permission.ChangeAccess, "Only an administrator may change a user's access.");
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         if (command.ExpectedVersion is { } expected && ForAdmin(present) is { Version: var version } && version != expected)
         {
             throw Errors.Stale(version);
@@ -57,14 +57,14 @@ internal static partial class UserRules
     public static AdminUser Inspect(UserState? state, Caller caller)
     {
         Permissions.Ensure(caller, Permission.ListUsers, "Only an administrator may see this.");
-        return ForAdmin(state ?? throw NotFound());
+        return ForAdmin(Present(state));
     }
 
     /// <summary>The user, whom the caller may act as.</summary>
     public static UserState Impersonable(UserState? state, Caller caller)
     {
         Permissions.Ensure(caller, Permission.Impersonate, "Only an administrator may act as somebody else.");
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         if (present.User.Role == UserRole.Admin)
         {
             throw Errors.Forbidden("Nobody acts as an administrator.");

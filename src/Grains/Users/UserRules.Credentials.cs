@@ -30,11 +30,12 @@ internal static partial class UserRules
             return null;
         }
 
-        // Whoever registered with the address may have been somebody else, who waits for its owner to come: his password must not hold.
+        // Whoever registered with the address may have been somebody else, who waits for its owner to come: neither his password
+        // holds, nor may his second factor keep the owner out.
         var next = state with { EmailVerifiedAt = now, Version = state.Version + 1 };
         if (!command.ByHimself && state.PasswordHash.Length > 0)
         {
-            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] };
+            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [], TwoFactor = null };
         }
 
         return Tell(next, now, UserEvents.EmailConfirmed, UserAudit.Credentials(AuditActions.EmailConfirmed, state, next));
@@ -42,20 +43,27 @@ internal static partial class UserRules
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
-        var present = Unlocked(state ?? throw NotFound());
-        var next = present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now };
+        var present = Unlocked(Present(state));
+        var next = present with
+        {
+            EmailVerifiedAt = present.EmailVerifiedAt ?? now,
+            TwoFactor = present.EmailVerifiedAt is null ? null : present.TwoFactor, // it may be of who registered with the address
+        };
         return ReplacePassword(present, next with { Sessions = [] }, passwordHash, AuditActions.PasswordReset, now);
     }
 
     /// <summary>A new password for who knows the present one; of his sessions only the one that asks goes on.</summary>
     public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, string sessionId, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         return knowsPresent
             ? ReplacePassword(
                 present, present with { Sessions = [.. present.Sessions.Where(s => s.Id == sessionId)] }, passwordHash, AuditActions.PasswordChanged, now)
-            : throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+            : throw WrongPassword();
     }
+
+    /// <summary>403: the password is another one.</summary>
+    public static AppException WrongPassword() => new(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
 
     /// <summary>Whether an account at a provider may be linked by its address.</summary>
     public static void ValidateIdentity(ForeignIdentity identity)
@@ -71,7 +79,7 @@ internal static partial class UserRules
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
     public static UserState Own(UserState? state, Caller caller)
     {
-        var present = state is not null && RelationOf(state, caller) == Relation.Own ? state : throw NotFound();
+        var present = state is { DeletedAt: null } && RelationOf(state, caller) == Relation.Own ? state : throw NotFound();
         Permissions.Ensure(caller, Permission.ChangeCredentials, "Only the user himself may do this.", Relation.Own);
         return present;
     }

@@ -43,7 +43,18 @@ internal static partial class UserRules
         JsonSerializer.Serialize(new(state.User.Id, state.User.Role, state.User.FactoryId), UserEventsJson.Default.UserAccess));
 
     public static UserState Visible(UserState? state, Caller caller) =>
-        state is not null && Permissions.Allows(caller, Permission.SeeUser, RelationOf(state, caller)) ? state : throw NotFound();
+        state is { DeletedAt: null } && Permissions.Allows(caller, Permission.SeeUser, RelationOf(state, caller)) ? state : throw NotFound();
+
+    /// <summary>The state of a user who has an account.</summary>
+    public static UserState Present(UserState? state) => state is { DeletedAt: null } ? state : throw NotFound();
+
+    /// <summary>The state, for a caller who may change what the user says of himself.</summary>
+    public static UserState Describable(UserState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.ChangeProfile, "Only the user himself or an administrator may do this.", RelationOf(present, caller));
+        return present;
+    }
 
     /// <summary>The state, for a caller who may end any session of the user.</summary>
     public static UserState MayEndSessions(UserState? state, Caller caller)
@@ -57,5 +68,8 @@ internal static partial class UserRules
 
     public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
 
-    private static AppException NotFound() => new(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
+    /// <summary>Code of who is told that there is no such user.</summary>
+    public const string NotFoundCode = "USER_NOT_FOUND";
+
+    private static AppException NotFound() => new(ErrorKind.NotFound, NotFoundCode, "There is no such user.");
 }

@@ -81,7 +81,7 @@ internal sealed partial class AdminAtStart(IOptions<AdminOptions> options, Datab
         await user.Administer(new AdministerUser { Role = UserRole.Admin });
     }
 
-    private async Task<bool> IsThereOneAsync(CancellationToken cancellationToken) => await database.FirstAsync(
+    private async Task<bool> IsThereOneAsync(CancellationToken cancellationToken) => await database.RowsOfAllUsers().FirstAsync(
         "select id from users where role = 'admin' limit 1", [], row => row.GetString(0), cancellationToken) is not null;
 
     private async Task<string> RegisterAsync(string email, string password)

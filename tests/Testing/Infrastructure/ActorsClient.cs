@@ -202,7 +202,8 @@ public sealed class ActorsClient(HttpClient http)
         return new EventFeed(await message.Content.ReadAsStreamAsync(cancellationToken));
     }
 
-    private void Take(Answer answer) =>
+    /// <summary>Goes on with the tokens of an answer.</summary>
+    public void Take(Answer answer) =>
         (Token, RefreshToken) = (answer.Data.GetProperty("token").GetString(), answer.Data.GetProperty("refreshToken").GetString()!);
 
     private HttpRequestMessage Request(HttpMethod method, string path)

@@ -26,6 +26,15 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         PATCH  /admin/users/{owner}                         f f f f y f f y
         POST   /admin/users/{owner}/impersonate             f f f f y f f f
         GET    /users/{owner}                               n n n n y y y f
+        PUT    /users/{owner}                               n n n n y y y f
+        PATCH  /users/{owner}                               n n n n y y y f
+        DELETE /users/me                                    y y y y y f y f
+        GET    /users/me/export                             y y y y y n y f
+        GET    /auth/two-factor                             y y y y y f y f
+        POST   /auth/two-factor/enrol                       y y y y y f y f
+        POST   /auth/two-factor/confirm                     y y y y y f y f
+        POST   /auth/two-factor/recovery-codes              y y y y y f y f
+        POST   /auth/two-factor/disable                     y y y y y f y f
         PUT    /users/{owner}/access                        f f f f y f f f
         POST   /work-orders                                 y y y y y y y f
         GET    /work-orders                                 y y y y y y y f

@@ -32,7 +32,17 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Post, "/api/v1/auth/password/reset", """{"email":"new@example.org","code":"000000","newPassword":"staple battery horse"}"""),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody", null),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody/callback", null),
+        (HttpMethod.Post, "/api/v1/auth/login/second-factor", """{"challenge":"none","code":"000000"}"""),
+        (HttpMethod.Get, "/api/v1/auth/two-factor", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/enrol", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/confirm", """{"code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/recovery-codes", """{"password":"correct horse battery","code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/disable", """{"password":"correct horse battery","code":"000000"}"""),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
+        (HttpMethod.Delete, "/api/v1/users/me", null),
+        (HttpMethod.Get, "/api/v1/users/me/export", null),
+        (HttpMethod.Put, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
+        (HttpMethod.Patch, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
         (HttpMethod.Get, "/api/v1/work-orders", null),
@@ -63,7 +73,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     /// <summary>Those that want no token.</summary>
     internal static readonly string[] OpenRoutes =
     [
-        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
+        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/login/second-factor", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
         "/api/v1/auth/token", "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
     ];
 

@@ -15,6 +15,8 @@ public sealed class PermissionsTests
         CorrectProgress     ow        owf      *      -        -         ow
         ChangeMessage       w         w        w      -        -         w
         SeeUser             o         o        *      *        -         o
+        ChangeProfile       o         o        *      -        -         o
+        TakeDataAlong       o         o        o      -        -         -
         ChangeCredentials   o         o        o      -        -         -
         EndSessions         o         o        *      -        -         -
         ListUsers           -         -        *      *        -         -

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Actors.Audit;
 using Actors.Live;
+using Actors.Users;
 using Actors.WorkOrders;
 
 namespace Actors.Infrastructure.Json;
@@ -15,6 +16,7 @@ internal static class StoredJson
     {
         var name = type.Type == typeof(ChatMessage) ? "payload"
             : type.Type == typeof(LiveEvent) ? "data"
+            : type.Type == typeof(ProfileView) ? "preferences"
             : type.Type == typeof(AuditEntry) ? "changes"
             : null;
         foreach (var property in type.Properties)
