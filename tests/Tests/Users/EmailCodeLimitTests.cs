@@ -20,7 +20,8 @@ public sealed class EmailCodeLimitTests
             (await AskAsync(app, $"a{i}@example.org")).Expect(HttpStatusCode.Accepted);
         }
 
-        (await AskAsync(app, "a3@example.org")).ExpectError(HttpStatusCode.TooManyRequests, "TOO_MANY_REQUESTS");
+        var refused = (await AskAsync(app, "a3@example.org")).ExpectError(HttpStatusCode.TooManyRequests, "TOO_MANY_REQUESTS");
+        Assert.InRange(refused.Message.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromMinutes(55), TimeSpan.FromHours(1));
         var code = await Mailbox.Of(app).CodeAsync("a2@example.org");
         (await VerifyAsync(app, "a0@example.org", Mailbox.Wrong(code))).Expect(HttpStatusCode.Unauthorized);
         (await VerifyAsync(app, "a1@example.org", Mailbox.Wrong(code))).Expect(HttpStatusCode.Unauthorized);
