@@ -1,5 +1,6 @@
 using Actors.ChangeLog;
 using Actors.Inboxes;
+using Actors.Jobs;
 using Actors.Mail;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -32,6 +33,14 @@ public static class GrainServices
             .Validate(
                 o => o.FirstDelay > TimeSpan.Zero && o.LongestDelay >= o.FirstDelay && o.Memory > o.LongestDelay,
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
+            .ValidateOnStart();
+        services.AddSingleton<IJobTable, JobTable>();
+        services.AddSingleton<JobQueues>();
+        services.AddSingleton<QueueServices>();
+        services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()
+            .Validate(
+                o => o.Shards.Values.All(n => n is >= 1 and <= ChangeLogLimits.Partitions) && o.ReadAgain >= TimeSpan.FromSeconds(1),
+                "Jobs:Shards must be 1 to 16 each, Jobs:ReadAgain at least a second.")
             .ValidateOnStart();
         services.AddTokenOptions();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
