@@ -1,4 +1,5 @@
 using Actors.ChangeLog;
+using Actors.Generation;
 using Actors.Inboxes;
 using Actors.Jobs;
 using Actors.Mail;
@@ -35,6 +36,7 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddSingleton<IJobTable, JobTable>();
+        services.AddSingleton<IJobTable, ImageJobTable>();
         services.AddSingleton<JobQueues>();
         services.AddSingleton<QueueServices>();
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()

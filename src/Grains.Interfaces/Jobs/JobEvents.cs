@@ -42,7 +42,7 @@ public sealed record JobChanged(JobStatus Status, int Attempt, int Progress, str
 public sealed record QueueConfigured(string Queue);
 
 /// <summary>How the events' data is written: camelCase names.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WireEnumConverter<JobStatus>)])]
 [JsonSerializable(typeof(JobChanged))]
 [JsonSerializable(typeof(QueueConfigured))]
 public sealed partial class JobEventsJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace Actors.Jobs;
 
 /// <summary>Where a job stands (004 <c>JobStatus</c>).</summary>
+[UpperSnake]
 public enum JobStatus
 {
     /// <summary>Waits for its first attempt.</summary>

@@ -45,7 +45,7 @@ internal sealed class JobTable : IJobTable
     public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.ListAsync(
         """
         select id, user_id, priority, created_at, next_retry_at, user_limit, status, attempt, timeout_at from jobs
-        where queue = @queue and status in ('pending', 'running', 'retrying') order by created_at, id limit @limit
+        where queue = @queue and status in ('PENDING', 'RUNNING', 'RETRYING') order by created_at, id limit @limit
         """,
         [("queue", queue), ("limit", limit)],
         row => new OpenJob(

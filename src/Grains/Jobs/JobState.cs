@@ -15,6 +15,9 @@ internal sealed record JobState(string Id, JobStatus Status, int Priority, DateT
         "id, status, priority, created_at, attempt, progress, retry_count, max_retries, next_retry_at, timeout_at, provider_name, provider_job_id, "
         + "started_at, completed_at, failed_at, updated_at, error_code, error_message, execution_duration";
 
+    /// <summary><see cref="Columns"/> of a table with an alias.</summary>
+    public static string ColumnsOf(string alias) => string.Join(", ", Columns.Split(", ").Select(column => $"{alias}.{column}"));
+
     /// <summary>Number of the present or last attempt; 0 before the first one.</summary>
     public int Attempt { get; init; }
 

@@ -23,7 +23,7 @@ create table jobs (
     user_limit         integer     not null check (user_limit >= 0),
     work               text        not null,
     result             text,
-    status             text        not null check (status in ('pending', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'timeout')),
+    status             text        not null check (status in ('PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT')),
     priority           integer     not null,
     attempt            integer     not null check (attempt >= 0),
     progress           integer     not null check (progress between 0 and 100),
@@ -44,4 +44,4 @@ create table jobs (
 ) with (fillfactor = 70);
 
 -- Only open jobs are looked for; those that are over leave the index.
-create index jobs_open on jobs (queue, created_at, id) where status in ('pending', 'running', 'retrying');
+create index jobs_open on jobs (queue, created_at, id) where status in ('PENDING', 'RUNNING', 'RETRYING');
