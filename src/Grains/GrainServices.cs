@@ -1,4 +1,6 @@
+using Actors.Audit;
 using Actors.ChangeLog;
+using Actors.Clients;
 using Actors.Generation;
 using Actors.Inboxes;
 using Actors.Jobs;
@@ -19,13 +21,17 @@ public static class GrainServices
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SecondFactor>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
+        services.AddSingleton<FailureAudit>();
+        services.AddSingleton<ServiceClients>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
+        services.AddSingleton(DeletedUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
@@ -45,6 +51,8 @@ public static class GrainServices
                 "Jobs:Shards must be 1 to 16 each, Jobs:ReadAgain at least a second.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
@@ -56,6 +64,7 @@ public static class GrainServices
     {
         services.AddOptions<TokenOptions>().BindConfiguration("Jwt")
             .Validate(o => o.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
+            .Validate(o => o.ServiceLifetime > TimeSpan.Zero, "Jwt:ServiceLifetime must be longer than zero.")
             .Validate(o => o.RefreshLifetime >= o.Lifetime, "Jwt:RefreshLifetime must not be shorter than Jwt:Lifetime.")
             .Validate(o => o.RefreshGrace >= TimeSpan.Zero && o.RefreshGrace <= TimeSpan.FromHours(1), "Jwt:RefreshGrace must be between 0 and 1 h.")
             .ValidateOnStart();

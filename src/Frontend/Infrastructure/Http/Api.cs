@@ -1,3 +1,5 @@
+using Actors.Audit;
+using Actors.Clients;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -26,8 +28,11 @@ internal static class Api
     {
         api.MapUsers();
         api.MapSessions();
+        api.MapAdmin();
+        api.MapServiceTokens();
         api.MapWorkOrders();
         api.MapLive();
+        api.MapAudit();
     }
 }
 
