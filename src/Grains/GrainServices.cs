@@ -47,7 +47,7 @@ public static class GrainServices
         services.AddSingleton<QueueServices>();
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()
             .Validate(
-                o => o.Shards.Values.All(n => n is >= 1 and <= ChangeLogLimits.Partitions) && o.ReadAgain >= TimeSpan.FromSeconds(1),
+                o => o.Shards.Values.All(n => n is >= 1 and <= JobShards.Max) && o.ReadAgain >= TimeSpan.FromSeconds(1),
                 "Jobs:Shards must be 1 to 16 each, Jobs:ReadAgain at least a second.")
             .ValidateOnStart();
         services.AddTokenOptions();

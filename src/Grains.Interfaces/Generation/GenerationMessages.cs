@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Actors.Generation;
 
@@ -125,8 +126,8 @@ public sealed record GeneratedImage
     /// <summary>0 to 3.</summary>
     [Id(1)] public int Index { get; init; }
 
-    /// <summary>Key of the picture in the blob store; null before it is there.</summary>
-    [Id(2)] public string? ImageKey { get; init; }
+    /// <summary>Id of the picture's file; null before it is there.</summary>
+    [Id(2)] public string? ImageFileId { get; init; }
 
     /// <summary>What was asked of the provider.</summary>
     [Id(3)] public string? ImagePrompt { get; init; }
@@ -142,6 +143,66 @@ public sealed record GeneratedImage
 
     /// <summary>Why its last attempt failed.</summary>
     [Id(7)] public string? ErrorMessage { get; init; }
+}
+
+/// <summary>Names of the queues.</summary>
+public static class GenerationQueues
+{
+    /// <summary>Jobs of images; their work is an <see cref="ImageWork"/>.</summary>
+    public const string Images = "image-generation";
+}
+
+/// <summary>What the worker of an image is to do; the job's result is the id of the picture's file.</summary>
+/// <param name="RequestId">The request.</param>
+/// <param name="ImageId">The image.</param>
+/// <param name="Index">0 to 3; with the request's id it seeds the picture.</param>
+/// <param name="UserId">For whom.</param>
+/// <param name="Prompt">What to make.</param>
+public sealed record ImageWork(string RequestId, string ImageId, int Index, string UserId, string Prompt);
+
+/// <summary>How work is written: camelCase names.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ImageWork))]
+public sealed partial class ImageWorkJson : JsonSerializerContext;
+
+/// <summary>A request in a list.</summary>
+[GenerateSerializer, Immutable, Alias("generation-summary")]
+public sealed record GenerationSummary
+{
+    /// <summary>Opaque id.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>What to make.</summary>
+    [Id(1)] public required string Prompt { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [Id(2)] public RequestStatus Status { get; init; }
+
+    /// <summary>What it is about.</summary>
+    [Id(3)] public RequestPhase Phase { get; init; }
+
+    /// <summary>The chosen image, 0 to 3.</summary>
+    [Id(4)] public int? SelectedImageIndex { get; init; }
+
+    /// <summary>When it was asked for, UTC.</summary>
+    [Id(5)] public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it changed last, UTC.</summary>
+    [Id(6)] public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Asks for the caller's requests, the newest first.</summary>
+[GenerateSerializer, Immutable, Alias("list-generations")]
+public sealed record ListGenerations
+{
+    /// <summary>Only of this status.</summary>
+    [Id(0)] public RequestStatus? Status { get; init; }
+
+    /// <summary>Where the page before ended.</summary>
+    [Id(1)] public string? Cursor { get; init; }
+
+    /// <summary>Most rows, 1 to <see cref="PageLimits.MaxSize"/>.</summary>
+    [Id(2)] public int Limit { get; init; } = PageLimits.DefaultSize;
 }
 
 /// <summary>Limits of generation requests.</summary>

@@ -30,3 +30,12 @@ public interface IGenerationGrain : IJobOwner, ITopicGrain
     [Alias("cancel")]
     Task<GenerationRequest> Cancel();
 }
+
+/// <summary>Lists generation requests.</summary>
+[Alias("generation-queries-grain")]
+public interface IGenerationQueriesGrain : IGrainWithIntegerKey
+{
+    /// <summary>The caller's own requests, the newest first.</summary>
+    [Alias("list")]
+    Task<Page<GenerationSummary>> List(ListGenerations query, CancellationToken cancellationToken = default);
+}

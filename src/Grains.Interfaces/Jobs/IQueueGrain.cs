@@ -55,6 +55,10 @@ public interface IQueueSettingsGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<(QueueSettings Settings, long Version)> Get();
 
+    /// <summary>How many grains share the queue's work; their keys are <c>name/0</c>, <c>name/1</c> …</summary>
+    [Alias("shards"), AlwaysInterleave]
+    Task<int> Shards();
+
     /// <summary>Changes the settings; they count at once. For administrators. 412 if the version is not the present one.</summary>
     [Alias("configure")]
     Task<(QueueSettings Settings, long Version)> Configure(QueueSettings settings, long? expectedVersion);

@@ -222,3 +222,13 @@ public static class JobLimits
     /// <summary>A worker that is not heard for so long has lost its jobs.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 }
+
+/// <summary>Which of a queue's grains has which job.</summary>
+public static class JobShards
+{
+    /// <summary>Most grains of a queue.</summary>
+    public const int Max = ChangeLogLimits.Partitions;
+
+    /// <summary>The number of the grain, from 0; the same on every machine.</summary>
+    public static int Of(string jobId, int shards) => ChangeLogLimits.PartitionOf(jobId) % shards;
+}

@@ -55,6 +55,18 @@ internal enum Permission
 
     /// <summary>Read the audit log.</summary>
     SeeAudit,
+
+    /// <summary>See and change how queues of jobs work.</summary>
+    RunQueues,
+
+    /// <summary>Ask for images and models.</summary>
+    CreateTask,
+
+    /// <summary>Know of a request for images and a model.</summary>
+    SeeTask,
+
+    /// <summary>Choose, try again, cancel, delete.</summary>
+    RunTask,
 }
 
 /// <summary>What somebody is to a thing.</summary>
@@ -113,6 +125,10 @@ internal static class Permissions
         [Permission.Impersonate] = new(None, None, Any, None, InPerson: true),
         [Permission.RotateKeys] = new(None, None, Any, Any, InPerson: true),
         [Permission.SeeAudit] = new(None, None, Any, Any, InPerson: true),
+        [Permission.RunQueues] = new(None, None, Any, Any, InPerson: true),
+        [Permission.CreateTask] = new(Own, Own, Own, None),
+        [Permission.SeeTask] = new(Own, Own, Any, None),
+        [Permission.RunTask] = new(Own, Own, Any, None),
     }.ToFrozenDictionary();
 
     /// <summary>Whether the caller may do it to a thing to which he is what <paramref name="relation"/> says.</summary>

@@ -169,7 +169,7 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         CompletedAt = state.CompletedAt,
     };
 
-    private IQueueGrain QueueOf(ImageState image) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(ImageJobTable.Queue, image.Job.Id));
+    private IQueueGrain QueueOf(ImageState image) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(GenerationQueues.Images, image.Job.Id));
 
     private Task EnqueueAsync(ImageState image) => QueueOf(image).Enqueue(new JobTicket
     {

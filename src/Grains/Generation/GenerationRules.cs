@@ -60,9 +60,9 @@ internal static class GenerationRules
             ? Next(state.With(image with { Job = job }), now)
             : null;
 
-    public static GenerationState? CompleteImage(GenerationState state, string jobId, int attempt, string imageKey, DateTimeOffset now) =>
+    public static GenerationState? CompleteImage(GenerationState state, string jobId, int attempt, string fileId, DateTimeOffset now) =>
         state.FindByJob(jobId) is { } image && JobRules.Complete(image.Job, attempt, now) is { } job
-            ? Next(state.With(image with { Job = job, Status = ImageStatus.Completed, ImageKey = imageKey, CompletedAt = now, FailedAt = null, ErrorMessage = null }), now)
+            ? Next(state.With(image with { Job = job, Status = ImageStatus.Completed, ImageFileId = fileId, CompletedAt = now, FailedAt = null, ErrorMessage = null }), now)
             : null;
 
     public static GenerationState? FailImage(
@@ -102,7 +102,7 @@ internal static class GenerationRules
     /// <summary>Chooses the image that the model is made of; after a failure of the model, another one may be chosen (features C20).</summary>
     public static GenerationState? Select(GenerationState? state, int index, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
-        var present = Visible(state, caller);
+        var present = Run(state, caller);
         if (present.SelectedImageIndex == index && present.Status is RequestStatus.ModelPending or RequestStatus.ModelGenerating or RequestStatus.Completed)
         {
             return null; // said twice
@@ -158,7 +158,7 @@ internal static class GenerationRules
     /// <summary>Nothing more is to be done. Images that are there stay.</summary>
     public static GenerationState? Cancel(GenerationState? state, Caller caller, DateTimeOffset now)
     {
-        var present = Visible(state, caller);
+        var present = Run(state, caller);
         if (present.Status == RequestStatus.Cancelled)
         {
             return null;
@@ -175,15 +175,24 @@ internal static class GenerationRules
 
     /// <summary>The request, if the caller may see it; else there is none.</summary>
     public static GenerationState Visible(GenerationState? state, Caller caller) =>
-        state is not null && (state.UserId == caller.UserId || caller.Role == UserRole.Admin)
+        state is not null && Permissions.Allows(caller, Permission.SeeTask, RelationTo(state, caller))
             ? state
             : throw new AppException(ErrorKind.NotFound, "TASK_NOT_FOUND", "There is no such task.");
 
+    private static Relation RelationTo(GenerationState state, Caller caller) => state.UserId == caller.UserId ? Relation.Own : Relation.None;
+
     public static bool IsOver(RequestStatus status) => status is RequestStatus.Completed or RequestStatus.Failed or RequestStatus.Cancelled;
+
+    private static GenerationState Run(GenerationState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.RunTask, "Only its user may run a task.", RelationTo(present, caller));
+        return present;
+    }
 
     private static GenerationState Open(GenerationState? state, long? expectedVersion, Caller caller)
     {
-        var present = Visible(state, caller);
+        var present = Run(state, caller);
         if (expectedVersion is { } expected && expected != present.Version)
         {
             throw Errors.Stale(present.Version);

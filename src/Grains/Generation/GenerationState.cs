@@ -87,7 +87,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
             },
             row => row.IsDBNull(10) ? null : new ImageState(row.GetString(10), row.GetString(0), (int)row.GetInt64(11), row.GetTimestamp(15), JobState.Read(row, 19))
             {
-                ImageKey = row.GetNullableString(12),
+                ImageFileId = row.GetNullableString(12),
                 ImagePrompt = row.GetNullableString(13),
                 Status = WireName.Parse<ImageStatus>(row.GetString(14)),
                 CompletedAt = row.GetNullableTimestamp(16),
@@ -106,7 +106,7 @@ internal sealed record ImageState(string Id, string RequestId, int Index, DateTi
         .Key("id", i => i.Id)
         .Text("request_id", i => i.RequestId)
         .Integer("index", i => i.Index)
-        .Text("image_url", i => i.ImageKey)
+        .Text("image_url", i => i.ImageFileId)
         .Text("image_prompt", i => i.ImagePrompt)
         .Text("image_status", i => WireName.Of(i.Status))
         .Timestamp("created_at", i => i.CreatedAt)
@@ -117,7 +117,7 @@ internal sealed record ImageState(string Id, string RequestId, int Index, DateTi
     public static readonly Table<ImageState> JobTable = JobState.AddTo(
         new Table<ImageState>("image_generation_jobs").Key("id", i => i.Job.Id).Text("image_id", i => i.Id), i => i.Job);
 
-    public string? ImageKey { get; init; }
+    public string? ImageFileId { get; init; }
 
     public string? ImagePrompt { get; init; }
 
@@ -134,7 +134,7 @@ internal sealed record ImageState(string Id, string RequestId, int Index, DateTi
     {
         Id = Id,
         Index = Index,
-        ImageKey = ImageKey,
+        ImageFileId = ImageFileId,
         ImagePrompt = ImagePrompt,
         ImageStatus = Status,
         CompletedAt = CompletedAt,

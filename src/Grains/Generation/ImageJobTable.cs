@@ -1,31 +1,15 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Actors.Jobs;
 using Actors.Storage;
 
 namespace Actors.Generation;
 
-/// <summary>What the worker of an image is to do.</summary>
-/// <param name="RequestId">The request.</param>
-/// <param name="ImageId">The image.</param>
-/// <param name="Index">0 to 3; with the request's id it seeds the picture.</param>
-/// <param name="UserId">For whom.</param>
-/// <param name="Prompt">What to make.</param>
-internal sealed record ImageWork(string RequestId, string ImageId, int Index, string UserId, string Prompt);
-
-/// <summary>How work is written: camelCase names.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ImageWork))]
-internal sealed partial class ImageWorkJson : JsonSerializerContext;
-
 /// <summary>The jobs of images; each belongs to the grain of its request.</summary>
 internal sealed class ImageJobTable : IJobTable
 {
-    public const string Queue = "image-generation";
-
     private static readonly GrainType Owner = GrainType.Create("generation");
 
-    public bool Has(string queue) => queue == Queue;
+    public bool Has(string queue) => queue == GenerationQueues.Images;
 
     public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.ListAsync(
         """

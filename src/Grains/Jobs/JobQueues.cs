@@ -45,7 +45,7 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, IOptions<JobOptio
     public int Shards(string queue) => options.Value.Shards.GetValueOrDefault(queue, 1);
 
     public string KeyOf(string queue, string jobId) =>
-        $"{queue}/{ChangeLogLimits.PartitionOf(jobId) % Shards(queue)}";
+        $"{queue}/{JobShards.Of(jobId, Shards(queue))}";
 
     public IEnumerable<string> KeysOf(string queue) => Enumerable.Range(0, Shards(queue)).Select(shard => $"{queue}/{shard}");
 }

@@ -149,16 +149,20 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             _queue.Position(jobId) is { } position ? new(position, _usualDuration * Math.Ceiling((double)position / Concurrency)) : null);
     }
 
-    public Task<QueueState> Get() => Task.FromResult(new QueueState
+    public Task<QueueState> Get()
     {
-        Name = Name,
-        Settings = _config.Settings,
-        Version = _config.Version,
-        Waiting = _queue.Waiting,
-        Delayed = _queue.Delayed,
-        Running = _running.Count,
-        Workers = _workers.Count,
-    });
+        Permissions.Ensure(Caller.Current!, Permission.RunQueues, "Only an administrator may look into queues.");
+        return Task.FromResult(new QueueState
+        {
+            Name = Name,
+            Settings = _config.Settings,
+            Version = _config.Version,
+            Waiting = _queue.Waiting,
+            Delayed = _queue.Delayed,
+            Running = _running.Count,
+            Workers = _workers.Count,
+        });
+    }
 
     public async Task Refresh()
     {

@@ -54,11 +54,7 @@ internal static class QueueSettingsRules
     public static Change<QueueSettingsState> Configure(
         QueueSettingsState? state, string queue, QueueSettings settings, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
-        if (caller.Role != UserRole.Admin)
-        {
-            throw Errors.Forbidden("Only administrators change queues.");
-        }
-
+        Permissions.Ensure(caller, Permission.RunQueues, "Only an administrator may change queues.");
         new Validator()
             .Range("maxConcurrency", settings.MaxConcurrency, 1, 1_000)
             .Range("maxRetries", settings.MaxRetries, 0, 100)
@@ -92,6 +88,12 @@ internal sealed class QueueSettingsGrain(EntityServices services, JobQueues queu
     {
         queues.TableOf(Id); // no such queue: refused
         return Task.FromResult(Present(State));
+    }
+
+    public Task<int> Shards()
+    {
+        queues.TableOf(Id);
+        return Task.FromResult(queues.Shards(Id));
     }
 
     public async Task<(QueueSettings Settings, long Version)> Configure(QueueSettings settings, long? expectedVersion)

@@ -89,7 +89,7 @@ public sealed class GenerationRulesTests
         var state = GenerationRules.RetryImage(After("cfcc"), 1, null, Owner, Now);
 
         Assert.Equal((RequestStatus.ImageGenerating, ImageStatus.Pending, JobStatus.Pending), (state.Status, state.Images[1].Status, state.Images[1].Job.Status));
-        Assert.Equal("key-0", state.Images[0].ImageKey);
+        Assert.Equal("key-0", state.Images[0].ImageFileId);
         Assert.Equal("IMAGE_NOT_FAILED", Assert.Throws<AppException>(() => GenerationRules.RetryImage(After("cfcc"), 0, null, Owner, Now)).Code);
     }
 
