@@ -1,5 +1,6 @@
 [assembly: AssemblyFixture(typeof(Actors.Infrastructure.PostgresServer))]
 [assembly: AssemblyFixture(typeof(Actors.Infrastructure.SharedApps))]
+[assembly: AssemblyFixture(typeof(Actors.Infrastructure.CephGateway))]
 
 namespace Actors.Infrastructure;
 
