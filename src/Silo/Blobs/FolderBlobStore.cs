@@ -8,7 +8,11 @@ namespace Actors.Blobs;
 /// Blobs in a folder, for a system in one process. A blob is a folder of its own, named by its key, with the files <c>content</c> and
 /// <c>about.json</c>. It is written as a draft and gets its name in one step, which fails if the name is taken.
 /// </summary>
-internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider time) : IBlobStore
+/// <param name="root">The folder, as a full path.</param>
+/// <param name="urls">Signs its URLs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told of a disk that fails.</param>
+internal sealed partial class FolderBlobStore(string root, FolderUrls urls, TimeProvider time, ILogger<FolderBlobStore> logger) : IBlobStore
 {
     private const string Content = "content";
     private const string About = "about.json";
@@ -33,8 +37,9 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
                 return put;
             }
 
-            await WriteAboutAsync(draft, new AboutBlob(expected.ContentType, put.Sha256!));
-            return Publish(draft, place) ? put : new(BlobPutStatus.Exists);
+            return await OnDiskAsync(() => PublishAsync(draft, place, new AboutBlob(expected.ContentType, put.Sha256!)))
+                ? put
+                : new(BlobPutStatus.Exists);
         });
     }
 
@@ -117,7 +122,7 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
         {
             if (blobs.Count == limit)
             {
-                return Task.FromResult(new BlobList(blobs.DrainToImmutable(), blobs[^1].Key));
+                return Task.FromResult(new BlobList(blobs.ToImmutable(), blobs[^1].Key));
             }
 
             var file = new FileInfo(Path.Combine(PathOf(key), Content));
@@ -178,7 +183,7 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
         }
     }
 
-    private static async Task<BlobPut> WriteAsync(string path, Stream content, ExpectedBlob expected, CancellationToken cancellationToken)
+    private async Task<BlobPut> WriteAsync(string path, Stream content, ExpectedBlob expected, CancellationToken cancellationToken)
     {
         using var meter = new BlobMeter(expected);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
@@ -188,7 +193,11 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
             for (int read; !meter.IsTooLarge && (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
             {
                 meter.Add(buffer.AsSpan(0, read));
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                await OnDiskAsync(async () =>
+                {
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                    return true;
+                });
             }
         }
         finally
@@ -199,10 +208,28 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
         var put = meter.Judge();
         if (put.Status == BlobPutStatus.Stored)
         {
-            file.Flush(flushToDisk: true);
+            await OnDiskAsync(() =>
+            {
+                file.Flush(flushToDisk: true);
+                return Task.FromResult(true);
+            });
         }
 
         return put;
+    }
+
+    // A disk that is full is not a body that broke off.
+    private async Task<T> OnDiskAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (IOException failure)
+        {
+            LogFailed(failure);
+            throw Errors.Unavailable("The store of files cannot be written at the moment; try again.");
+        }
     }
 
     private static async Task WriteAboutAsync(string draft, AboutBlob about)
@@ -221,8 +248,9 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
     }
 
     // The name comes last, when all of it is on the disk. A folder that is there and not empty is never replaced by a rename.
-    private bool Publish(string draft, string place)
+    private async Task<bool> PublishAsync(string draft, string place, AboutBlob about)
     {
+        await WriteAboutAsync(draft, about);
         DurableFolder.Sync(draft);
         var month = Path.GetDirectoryName(place)!;
         DurableFolder.Create(month, root);
@@ -253,6 +281,9 @@ internal sealed class FolderBlobStore(string root, FolderUrls urls, TimeProvider
 
     private static StoredBlob Describe(string key, AboutBlob about, long size, DateTime storedAt) =>
         new(key, size, about.ContentType, $"\"{about.Sha256}\"", new DateTimeOffset(storedAt));
+
+    [LoggerMessage(LogLevel.Error, "The folder of files cannot be written")]
+    private partial void LogFailed(Exception exception);
 
     private sealed record AboutBlob(string ContentType, string Sha256);
 }

@@ -11,13 +11,13 @@ namespace Actors.Blobs;
 /// <param name="ExpiresAt">Until when.</param>
 /// <param name="Disposition">Of a GET: the header of the answer.</param>
 /// <param name="Expected">Of a PUT: what must arrive.</param>
-internal sealed record SignedBlobUrl(string Key, DateTimeOffset ExpiresAt, string? Disposition, ExpectedBlob? Expected);
+public sealed record SignedBlobUrl(string Key, DateTimeOffset ExpiresAt, string? Disposition, ExpectedBlob? Expected);
 
 /// <summary>
 /// URLs of blobs in a folder, as object stores have them: what they allow stands in the query, signed with HMAC-SHA256 by a key that only the
 /// silo has.
 /// </summary>
-internal sealed class FolderUrls(ISecrets secrets)
+public sealed class FolderUrls(ISecrets secrets)
 {
     /// <summary>Where the frontend serves them, relative to the root of our API.</summary>
     public const string Prefix = "/api/v1/blobs/";

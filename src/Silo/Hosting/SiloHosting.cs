@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Mail;
 using Actors.Secrets;
@@ -51,6 +52,7 @@ public static class SiloHosting
             silo.Services.AddGrainServices();
         });
         builder.Services.AddMail(builder.Configuration);
+        builder.Services.AddBlobs(builder.Configuration, isAlone);
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
             admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();

@@ -1,5 +1,4 @@
 using Actors.Infrastructure;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -92,26 +91,4 @@ public sealed class S3BlobStoreTests(CephGateway ceph) : BlobStoreSpec
         AccessKey = CephGateway.AccessKey,
         SecretKey = CephGateway.SecretKey,
     };
-}
-
-/// <summary>Buckets for tests.</summary>
-internal static class CephBuckets
-{
-    /// <summary>A new bucket, and a client to look into it.</summary>
-    public static async Task<(AmazonS3Client Client, string Bucket)> CreateBucketAsync(this CephGateway ceph)
-    {
-        var client = new AmazonS3Client(
-            new BasicAWSCredentials(CephGateway.AccessKey, CephGateway.SecretKey),
-            new AmazonS3Config
-            {
-                ServiceURL = (await ceph.UrlAsync()).ToString(),
-                ForcePathStyle = true,
-                AuthenticationRegion = "us-east-1",
-                RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-                ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            });
-        var bucket = ceph.NewBucketName();
-        await client.PutBucketAsync(bucket);
-        return (client, bucket);
-    }
 }

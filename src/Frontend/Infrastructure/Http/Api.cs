@@ -1,3 +1,4 @@
+using Actors.Blobs;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -27,6 +28,7 @@ internal static class Api
         api.MapUsers();
         api.MapSessions();
         api.MapWorkOrders();
+        api.MapBlobs();
         api.MapLive();
     }
 }

@@ -16,7 +16,7 @@ internal static class CallContext
     {
         CheckPath(context.Request.RouteValues);
         CheckQuery(context.Request);
-        if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method))
+        if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method) && !SignedUrl.Leads(context))
         {
             CommandKey.Current = await KeyOf(context.Request, key.Count == 1 ? key[0] : null);
         }

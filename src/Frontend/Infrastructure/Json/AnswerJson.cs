@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Actors.Blobs;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure.Http;
@@ -29,4 +30,6 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<ImmutableArray<ChatMessage>>))]
 [JsonSerializable(typeof(Envelope<ReadState>))]
 [JsonSerializable(typeof(Envelope<Unread>))]
+[JsonSerializable(typeof(Envelope<UploadView>))]
+[JsonSerializable(typeof(Envelope<FileView>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;
