@@ -12,7 +12,7 @@ internal static class FolderKeys
         foreach (var name in Names(folder, separator: level < Levels))
         {
             var key = path + name;
-            if (!MayHold(key, prefix) || (after is not null && IsBefore(key, after)))
+            if (!MayHold(key, prefix) || (after is not null && IsPassed(key, level, after)))
             {
                 continue;
             }
@@ -50,6 +50,6 @@ internal static class FolderKeys
         key.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(key, StringComparison.Ordinal);
 
     // Neither the key nor anything below it comes after.
-    private static bool IsBefore(string key, string after) =>
-        string.CompareOrdinal(key, after) <= 0 && (key.Length == after.Length || !after.StartsWith(key, StringComparison.Ordinal));
+    private static bool IsPassed(string key, int level, string after) =>
+        string.CompareOrdinal(key, after) <= 0 && (level == Levels || !after.StartsWith(key, StringComparison.Ordinal));
 }

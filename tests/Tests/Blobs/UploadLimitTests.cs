@@ -58,8 +58,10 @@ public sealed class UploadLimitTests(PostgresServer server)
     [Fact]
     public async Task A_check_that_takes_long_is_asked_for_again_and_not_begun_again()
     {
+        var folder = "";
         await using var app = new AppOf(services => services.AddSingleton<IBlobStore>(p => HeldStore.Over(
-            ActivatorUtilities.CreateInstance<FolderBlobStore>(p, Directory.CreateTempSubdirectory("actors-blobs-").FullName))));
+            ActivatorUtilities.CreateInstance<FolderBlobStore>(p, Path.Combine(folder, "held")))));
+        folder = app.Folder;
         var (user, bytes) = (await app.RegisterAsync(), Files.Png(1_000));
         var ticket = (await user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
         (await Files.PutAsync(app.CreateClient(), ticket, bytes)).EnsureSuccessStatusCode();

@@ -45,13 +45,13 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
         var ticket = (await user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
         var id = ticket.GetProperty("id").GetString()!;
 
-        await SendHalfAsync(actors.Url, ticket.GetProperty("uploadUrl").GetString()!, bytes);
+        var drafts = Path.Combine(actors.DataFolder, "blobs", ".drafts");
+        using (await SendHalfAsync(actors.Url, ticket.GetProperty("uploadUrl").GetString()!, bytes))
+        {
+            await UntilAsync(() => Directory.Exists(drafts) && Directory.GetFiles(drafts, "*", SearchOption.AllDirectories).Length == 1, "Nothing arrives.");
+        }
 
-        var blobs = Path.Combine(actors.DataFolder, "blobs");
-        await Waiting.UntilAsync(
-            () => Task.FromResult(Directory.GetFiles(blobs, "*", SearchOption.AllDirectories).Length == 0),
-            TimeSpan.FromSeconds(20),
-            () => "Half a file is left.");
+        await UntilAsync(() => Directory.GetFileSystemEntries(drafts).Length == 0, "Half a file is left.");
         (await user.CompleteAsync(id)).ExpectError(HttpStatusCode.Conflict, "UPLOAD_MISSING");
         (await Files.PutAsync(actors.Client, ticket, bytes)).EnsureSuccessStatusCode();
         (await user.CompleteAsync(id)).Expect(HttpStatusCode.OK);
@@ -85,11 +85,12 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
         (await user.AnnounceAsync(Files.Png(100))).ExpectError(HttpStatusCode.ServiceUnavailable, "FILES_NOT_CONFIGURED");
         (await user.GetAsync("/api/v1/blobs/image/2026/01/x")).ExpectError(HttpStatusCode.NotFound, "NOT_FOUND");
         await user.CreateWorkOrderAsync();
-        await Waiting.UntilAsync(
-            () => Task.FromResult(cluster.Silos[0].Output.Contains("There is no store of files", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(20),
-            () => "The silo does not say that there is no store.");
+        await UntilAsync(
+            () => cluster.Silos[0].Output.Contains("There is no store of files", StringComparison.Ordinal), "The silo does not say that there is no store.");
     }
+
+    private static Task UntilAsync(Func<bool> question, string otherwise) =>
+        Waiting.UntilAsync(() => Task.FromResult(question()), TimeSpan.FromSeconds(20), () => otherwise);
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Uri url, Action<HttpRequestMessage> change)
     {
@@ -98,15 +99,15 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task SendHalfAsync(Uri server, string url, byte[] bytes)
+    private static async Task<TcpClient> SendHalfAsync(Uri server, string url, byte[] bytes)
     {
-        using var client = new TcpClient();
+        var client = new TcpClient();
         await client.ConnectAsync(server.Host, server.Port);
         var stream = client.GetStream();
         var head = string.Create(
             CultureInfo.InvariantCulture, $"PUT {url} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: image/png\r\nContent-Length: {bytes.Length}\r\n\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
         await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
-        await stream.FlushAsync();
+        return client;
     }
 }
