@@ -36,7 +36,7 @@ internal sealed class Candidates(string server, string folder, CommitBenchOption
     {
         var storage = new StorageOptions { PostgreSql = connectionString };
         var migrator = new PostgresMigrator(connectionString, TimeProvider.System, NullLogger<Migrator>.Instance);
-        return new(name, store(storage), PostgresSources.Reader(storage), migrator, options.Orders, _serializer);
+        return new(name, store(storage), PostgresSources.Reader(storage, new RowSecurity(NullLogger<RowSecurity>.Instance)), migrator, options.Orders, _serializer);
     }
 
     private CommitStoreCandidate Sqlite(string name, StorageOptions storage)

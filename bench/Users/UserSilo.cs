@@ -60,7 +60,7 @@ internal sealed class UserSilo : IAsyncDisposable
             else
             {
                 await user.ConfirmEmail(new ConfirmEmail(email, ByHimself: false));
-                await user.OpenSession(Phone);
+                await user.OpenSession(Phone, "code");
             }
 
             sessions[number] = (await user.Sessions())[0].Id;

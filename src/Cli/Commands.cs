@@ -13,11 +13,17 @@ internal static class Commands
         {
             MigrateCommand.Create(configuration),
             KeysCommand.Create(configuration),
+            ClientsCommand.Create(configuration),
         };
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         try
         {
             return await root.Parse(args).InvokeAsync(invocation, cancellationToken);
+        }
+        catch (AppException refused)
+        {
+            await error.WriteLineAsync(refused.Message);
+            return ExitCodes.Failed;
         }
         catch (Exception failure) when (StorageFailure.Explain(failure) is { } reason)
         {

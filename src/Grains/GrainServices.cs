@@ -1,5 +1,7 @@
+using Actors.Audit;
 using Actors.Blobs;
 using Actors.ChangeLog;
+using Actors.Clients;
 using Actors.Inboxes;
 using Actors.Mail;
 using Actors.Users;
@@ -18,13 +20,17 @@ public static class GrainServices
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SecondFactor>();
         services.AddSingleton<Lockout>();
         services.AddSingleton<AccessServices>();
+        services.AddSingleton<FailureAudit>();
+        services.AddSingleton<ServiceClients>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<ChangeLogInstruments>();
         services.AddSingleton<ChangeConsumerServices>();
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
+        services.AddSingleton(DeletedUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
@@ -35,6 +41,8 @@ public static class GrainServices
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
         services.AddTokenOptions();
+        services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BlobServices>();
@@ -52,6 +60,7 @@ public static class GrainServices
     {
         services.AddOptions<TokenOptions>().BindConfiguration("Jwt")
             .Validate(o => o.Lifetime > TimeSpan.Zero, "Jwt:Lifetime must be longer than zero.")
+            .Validate(o => o.ServiceLifetime > TimeSpan.Zero, "Jwt:ServiceLifetime must be longer than zero.")
             .Validate(o => o.RefreshLifetime >= o.Lifetime, "Jwt:RefreshLifetime must not be shorter than Jwt:Lifetime.")
             .Validate(o => o.RefreshGrace >= TimeSpan.Zero && o.RefreshGrace <= TimeSpan.FromHours(1), "Jwt:RefreshGrace must be between 0 and 1 h.")
             .ValidateOnStart();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Actors.Infrastructure.Http;
 using Actors.Live;
+using Actors.Users;
 using Actors.WorkOrders;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -115,7 +116,8 @@ internal static class OpenApi
     // What has a version is not sent again to who has it.
     private static void AddNotModified(OpenApiOperation operation, string method, MethodInfo? handler)
     {
-        if (HttpMethods.IsGet(method) && handler?.ReturnType == typeof(Task<Answer<WorkOrder>>))
+        Type[] versioned = [typeof(Task<Answer<WorkOrder>>), typeof(Task<Answer<ProfileView>>), typeof(Task<Answer<AdminUser>>)];
+        if (HttpMethods.IsGet(method) && versioned.Contains(handler?.ReturnType))
         {
             AddHeader(operation, "If-None-Match", "The ETag that the caller has; 304 if it is still the present one.");
             (operation.Responses ??= [])["304"] = new OpenApiResponse { Description = "The caller has the present version." };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Clients;
 using Actors.Hosting;
 using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Authorization;
@@ -8,6 +9,9 @@ namespace Actors.Users;
 /// <summary>The limit that an anonymous route has for itself.</summary>
 /// <param name="Purpose">Which.</param>
 internal sealed record RateLimited(RatePurpose Purpose);
+
+/// <summary>Says that services may use the route too; every other one is for users.</summary>
+internal sealed record OpenToServices;
 
 /// <summary>
 /// Lets requests in: one call to the user's grain says whether the session holds, who the user is now, and whether he is within his limit.
@@ -41,6 +45,9 @@ internal static class Admissions
     /// <summary>Gives an anonymous route a limit of its own.</summary>
     public static RouteHandlerBuilder Limit(this RouteHandlerBuilder endpoint, RatePurpose purpose) => endpoint.WithMetadata(new RateLimited(purpose));
 
+    /// <summary>Lets services in, too; what they may do there, their permissions say.</summary>
+    public static T AllowServices<T>(this T endpoints) where T : IEndpointConventionBuilder => endpoints.WithMetadata(new OpenToServices());
+
     private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, TimeProvider time, int tries)
     {
         if (SignedUrl.Leads(context))
@@ -57,6 +64,11 @@ internal static class Admissions
         }
 
         var identity = (CallerIdentity)context.User.Identity!;
+        if (identity.ClientId is not null && metadata?.GetMetadata<OpenToServices>() is null)
+        {
+            throw Errors.Forbidden("This route is for users.");
+        }
+
         if (HttpMethods.IsGet(context.Request.Method) && identity.Admission is { } known && known.Until > time.GetUtcNow())
         {
             return known.Caller;
@@ -64,7 +76,7 @@ internal static class Admissions
 
         identity.Admission = null; // a command may end the session
         var until = time.GetUtcNow() + RememberedFor;
-        var admission = await AskAsync(grains.GetGrain<IUserGrain>(identity.UserId), identity.SessionId, tries);
+        var admission = await AskAsync(grains, identity, tries);
         Apply(context, admission.Rate);
         var caller = admission.Caller ?? throw Authentication.InvalidToken();
         if (admission.Rate.Limit == 0 && HttpMethods.IsGet(context.Request.Method))
@@ -76,13 +88,15 @@ internal static class Admissions
     }
 
     // Whatever the request is, this may be asked again: at worst it counts twice.
-    private static async Task<Admission> AskAsync(IUserGrain user, string sessionId, int tries)
+    private static async Task<Admission> AskAsync(IGrainFactory grains, CallerIdentity identity, int tries)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await user.Admit(sessionId);
+                return await (identity.ClientId is null
+                    ? grains.GetGrain<IUserGrain>(identity.UserId).Admit(identity.SessionId)
+                    : grains.GetGrain<IServiceClientGrain>(identity.ClientId).Admit(identity.SessionId));
             }
             catch (TimeoutException) when (attempt < tries)
             {

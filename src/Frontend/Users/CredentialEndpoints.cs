@@ -28,7 +28,7 @@ internal static class CredentialEndpoints
     private static async Task<Answer<Session>> Verify(VerifyCodeRequest body, HttpContext context, IGrainFactory grains)
     {
         var command = body.ToCommand(ClientAddress.DeviceOf(context));
-        if (context.User.Identity is CallerIdentity me && await grains.GetGrain<IUserGrain>(me.UserId).IsSessionAlive(me.SessionId))
+        if (context.User.Identity is CallerIdentity { IsImpersonation: false } me && await grains.GetGrain<IUserGrain>(me.UserId).IsSessionAlive(me.SessionId))
         {
             Caller.Current = new Caller { UserId = me.UserId }; // who is signed in proves his own address
         }

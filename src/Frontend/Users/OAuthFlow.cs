@@ -72,7 +72,7 @@ internal sealed partial class OAuthFlow(
         }
         catch (AppException refused)
         {
-            return Failed(flow, refused.Code);
+            return refused.Challenge is null ? Failed(flow, refused.Code) : $"{Failed(flow, refused.Code)}&challenge={Uri.EscapeDataString(refused.Challenge)}";
         }
     }
 

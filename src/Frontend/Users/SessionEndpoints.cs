@@ -35,8 +35,29 @@ internal sealed record LogoutRequest
 /// <param name="LastSeenAt">When it was last used.</param>
 /// <param name="ExpiresAt">When it ends unless its tokens are refreshed.</param>
 /// <param name="IsCurrent">Whether it is the one that asks.</param>
+/// <param name="IsImpersonation">Whether an administrator opened it to act as the user.</param>
 internal sealed record SessionView(
-    string Id, string? DeviceName, string? UserAgent, string? Ip, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool IsCurrent);
+    string Id,
+    string? DeviceName,
+    string? UserAgent,
+    string? Ip,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastSeenAt,
+    DateTimeOffset ExpiresAt,
+    bool IsCurrent,
+    bool IsImpersonation)
+{
+    public static SessionView Of(UserSession session, string currentId) => new(
+        session.Id,
+        session.Device.Name,
+        session.Device.UserAgent,
+        session.Device.Ip,
+        session.CreatedAt,
+        session.LastSeenAt,
+        session.ExpiresAt,
+        session.Id == currentId,
+        session.IsImpersonation);
+}
 
 /// <summary>A new key that signs tokens.</summary>
 /// <param name="Kid">Its name.</param>
@@ -57,7 +78,7 @@ internal static class SessionEndpoints
         auth.MapGet("/sessions", ListSessions).Describe("listSessions", "The caller's sessions, the last one used first");
         auth.MapDelete("/sessions/{id}", EndSession).Describe("endSession", "End one of the caller's sessions");
         api.MapGroup("/admin").WithTags("Admin").MapPost("/keys/rotate", Rotate)
-            .Describe("rotateKeys", "Make a new key that signs tokens (administrators)");
+            .AllowServices().Describe("rotateKeys", "Make a new key that signs tokens (administrators)");
     }
 
     /// <summary>Maps <c>/.well-known/jwks.json</c>.</summary>
@@ -83,8 +104,7 @@ internal static class SessionEndpoints
     {
         var identity = (CallerIdentity)context.User.Identity!;
         var sessions = await grains.GetGrain<IUserGrain>(identity.UserId).Sessions();
-        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => new SessionView(
-            s.Id, s.Device.Name, s.Device.UserAgent, s.Device.Ip, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == identity.SessionId))]);
+        return Answers.Ok<ImmutableArray<SessionView>>([.. sessions.Select(s => SessionView.Of(s, identity.SessionId))]);
     }
 
     private static async Task<Answer<Deleted>> EndSession(string id, IGrainFactory grains)

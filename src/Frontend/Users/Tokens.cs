@@ -12,20 +12,32 @@ internal static class TokenClaims
     public const string Role = "role";
     public const string FactoryId = "factoryId";
     public const string SessionId = "sid";
+
+    /// <summary>In place of the user: a service.</summary>
+    public const string ClientId = "clientId";
+
+    /// <summary>Who acts as the user (RFC 8693).</summary>
+    public const string Actor = "act";
 }
 
 /// <summary>Which session a token speaks for, read once when it is checked. Who the user is now, his grain says at each request.</summary>
-internal sealed class CallerIdentity(string userId, string sessionId, DateTimeOffset expiresAt, IEnumerable<Claim> claims)
+internal sealed class CallerIdentity(string userId, string? clientId, string sessionId, DateTimeOffset expiresAt, IReadOnlyCollection<Claim> claims)
     : ClaimsIdentity(claims, "Bearer", TokenClaims.UserId, TokenClaims.Role)
 {
-    /// <summary>The user.</summary>
+    /// <summary>The user; of a service an id that no user has.</summary>
     public string UserId { get; } = userId;
+
+    /// <summary>The service, if it is one.</summary>
+    public string? ClientId { get; } = clientId;
 
     /// <summary>His session.</summary>
     public string SessionId { get; } = sessionId;
 
     /// <summary>When the token ends, UTC.</summary>
     public DateTimeOffset ExpiresAt { get; } = expiresAt;
+
+    /// <summary>Whether an administrator acts as the user.</summary>
+    public bool IsImpersonation { get; } = claims.Any(c => string.Equals(c.Type, TokenClaims.Actor, StringComparison.Ordinal));
 
     /// <summary>What the user's grain last said; null if it has to be asked.</summary>
     public RememberedAdmission? Admission { get; set; }
@@ -34,8 +46,9 @@ internal sealed class CallerIdentity(string userId, string sessionId, DateTimeOf
     public static CallerIdentity? From(TokenValidationResult token)
     {
         var claims = token.ClaimsIdentity.Claims.ToList();
-        return Find(TokenClaims.UserId) is { } userId && Find(TokenClaims.SessionId) is { } sessionId
-            ? new CallerIdentity(userId, sessionId, new DateTimeOffset(token.SecurityToken.ValidTo, TimeSpan.Zero), claims)
+        var clientId = Find(TokenClaims.ClientId);
+        return (clientId is null ? Find(TokenClaims.UserId) : $"service/{clientId}") is { } userId && Find(TokenClaims.SessionId) is { } sessionId
+            ? new CallerIdentity(userId, clientId, sessionId, new DateTimeOffset(token.SecurityToken.ValidTo, TimeSpan.Zero), claims)
             : null;
 
         string? Find(string type) =>

@@ -14,11 +14,13 @@ internal static class UserEndpoints
         auth.MapPost("/login", Login).AllowAnonymous().Limit(RatePurpose.Login).AddEndpointFilter(PasswordGate.Filter)
             .Describe("login", "Log in");
         auth.MapCredentials();
+        auth.MapTwoFactor();
         auth.MapOAuth();
         auth.MapGet("/me", GetMe).Describe("getMe", "The caller");
 
         var users = api.MapGroup("/users").WithTags("Users");
-        users.MapGet("/{id}", GetUser).Describe("getUser", "A user: oneself, or anybody for an administrator");
+        users.MapProfiles();
+        users.MapAccounts();
         users.MapPut("/{id}/access", ChangeAccess).Describe("changeUserAccess", "Give a user a role and a factory (administrators)");
     }
 
@@ -36,16 +38,13 @@ internal static class UserEndpoints
         var known = email.Length <= UserLimits.Email ? await grains.GetGrain<IUserQueriesGrain>(0).FindByEmail(email) : null;
 
         // Nobody has that id, but checking a password against nobody takes the same time: addresses cannot be probed.
-        var id = known ?? Ids.From("unknown", email, "");
+        var id = known ?? UnknownUser.IdOf(email);
         var command = new SignIn { Email = email, Password = password, Device = ClientAddress.DeviceOf(context, body.DeviceName) };
         return Answers.Ok(Session.Of(await grains.GetGrain<IUserGrain>(id).SignIn(command)));
     }
 
     private static async Task<Answer<User>> GetMe(IGrainFactory grains) =>
         Answers.Ok(await grains.GetGrain<IUserGrain>(Caller.Current!.UserId).Get());
-
-    private static async Task<Answer<User>> GetUser(string id, IGrainFactory grains) =>
-        Answers.Ok(await grains.GetGrain<IUserGrain>(id).Get());
 
     private static async Task<Answer<User>> ChangeAccess(string id, ChangeAccessRequest body, IGrainFactory grains) =>
         Answers.Ok(await grains.GetGrain<IUserGrain>(id).ChangeAccess(body.ToCommand()));

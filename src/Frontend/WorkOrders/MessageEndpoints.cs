@@ -9,11 +9,11 @@ internal static class MessageEndpoints
     /// <summary>Maps messages, the read cursor and unread counts.</summary>
     public static void MapMessages(this RouteGroupBuilder orders)
     {
-        orders.MapPost("/{id}/messages", Send).Describe("sendMessage", "Send a message");
+        orders.MapPost("/{id}/messages", Send).NotAudited().Describe("sendMessage", "Send a message");
         orders.MapGet("/{id}/messages", List).Describe("listMessages", "Messages after a sequence, oldest first");
         orders.MapPatch("/{id}/messages/{messageId}", Edit).Describe("editMessage", "Edit one's own message");
         orders.MapDelete("/{id}/messages/{messageId}", Delete).Describe("deleteMessage", "Delete one's own message");
-        orders.MapPost("/{id}/messages/read", MarkRead).Describe("markMessagesRead", "Mark everything up to a sequence as read");
+        orders.MapPost("/{id}/messages/read", MarkRead).NotAudited().Describe("markMessagesRead", "Mark everything up to a sequence as read");
         orders.MapGet("/unread", CountUnread).Describe("countUnread", "The caller's unread messages, in total and per order");
     }
 

@@ -18,7 +18,7 @@ internal static class StepEndpoints
     /// <summary>Maps progress reports and their log.</summary>
     public static void MapProgress(this RouteGroupBuilder orders)
     {
-        orders.MapPost("/{id}/steps/{stepCode}/progress", Report).Describe("reportProgress", "Report finished pieces");
+        orders.MapPost("/{id}/steps/{stepCode}/progress", Report).NotAudited().Describe("reportProgress", "Report finished pieces");
         orders.MapGet("/{id}/progress-logs", Log).Describe("listProgressLogs", "The progress log, oldest first");
         orders.MapPost("/{id}/progress-logs/{logId}/corrections", Correct).Describe("correctProgress", "Set a report right, or undo it");
     }

@@ -73,4 +73,8 @@ public sealed class AppException : Exception
     /// <summary>When it may fare better; null if that is not known.</summary>
     [Id(3)]
     public TimeSpan? RetryAfter { get; set; }
+
+    /// <summary>What a further proof must bring along; null if none is wanted.</summary>
+    [Id(4)]
+    public string? Challenge { get; set; }
 }

@@ -27,8 +27,14 @@ public sealed record Caller
     /// <summary>The factory that a manager runs; null for none.</summary>
     [Id(2)] public string? FactoryId { get; init; }
 
+    /// <summary>What kind of caller it is.</summary>
+    [Id(3)] public PrincipalType Type { get; init; }
+
+    /// <summary>The administrator who acts as the user; null if the user himself does.</summary>
+    [Id(4)] public string? ImpersonatorId { get; init; }
+
     /// <summary>The system itself, e.g. when one grain tells another of a change. No user has this id.</summary>
-    public static readonly Caller System = new() { UserId = "system", Role = UserRole.Admin };
+    public static readonly Caller System = new() { UserId = "system", Role = UserRole.Admin, Type = PrincipalType.System };
 
     private const string Key = "caller";
 

@@ -62,6 +62,9 @@ public sealed record UserSession
 
     /// <summary>When it ends unless its tokens are refreshed, UTC.</summary>
     [Id(4)] public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Whether an administrator opened it to act as the user.</summary>
+    [Id(5)] public bool IsImpersonation { get; init; }
 }
 
 /// <summary>Which sessions end.</summary>

@@ -7,7 +7,7 @@ namespace Actors.Users;
 public static class UserEvents
 {
     /// <summary>Whether sessions may have ended with a change of this kind.</summary>
-    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed;
+    public static bool MayEndSessions(string kind) => kind is SessionsEnded or PasswordChanged or EmailConfirmed or AccessChanged or Deleted;
 
     /// <summary>The topic of a user's events.</summary>
     public static string Topic(string userId) => $"users/{userId}";
@@ -35,6 +35,15 @@ public static class UserEvents
 
     /// <summary>The password was set, changed or taken away. Data: <see cref="UserAccess"/>.</summary>
     public const string PasswordChanged = "user.password-changed";
+
+    /// <summary>What he says of himself changed. Data: <see cref="ChangedUser"/>.</summary>
+    public const string ProfileChanged = "user.profile-changed";
+
+    /// <summary>The second factor of his login was enrolled, enabled, changed or disabled. Data: <see cref="ChangedUser"/>.</summary>
+    public const string TwoFactorChanged = "user.two-factor-changed";
+
+    /// <summary>He deleted his account. Data: <see cref="ChangedUser"/>.</summary>
+    public const string Deleted = "user.deleted";
 }
 
 /// <summary>What a user may do, and where.</summary>
@@ -48,6 +57,10 @@ public sealed record UserAccess(string UserId, UserRole Role, string? FactoryId)
 /// <param name="SessionIds">His sessions.</param>
 public sealed record ChangedSessions(string UserId, ImmutableArray<string> SessionIds);
 
+/// <summary>A user of whom something changed that is to be read from his grain.</summary>
+/// <param name="UserId">The user.</param>
+public sealed record ChangedUser(string UserId);
+
 /// <summary>How the events' data is written: camelCase names, lower_snake enum values.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -55,4 +68,5 @@ public sealed record ChangedSessions(string UserId, ImmutableArray<string> Sessi
     Converters = [typeof(WireEnumConverter<UserRole>)])]
 [JsonSerializable(typeof(UserAccess))]
 [JsonSerializable(typeof(ChangedSessions))]
+[JsonSerializable(typeof(ChangedUser))]
 public sealed partial class UserEventsJson : JsonSerializerContext;

@@ -40,6 +40,15 @@ public sealed record User
 
     /// <summary>When he last changed, UTC.</summary>
     [Id(7)] public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>His name.</summary>
+    [Id(8)] public string? Name { get; init; }
+
+    /// <summary>Address of his picture.</summary>
+    [Id(9)] public string? Avatar { get; init; }
+
+    /// <summary>When he last logged in, UTC; null if never.</summary>
+    [Id(10)] public DateTimeOffset? LastLoginAt { get; init; }
 }
 
 /// <summary>Asks for an account.</summary>
@@ -89,6 +98,20 @@ public sealed record ChangePassword
     public override string ToString() => $"{nameof(ChangePassword)} {{ }}";
 }
 
+/// <summary>Proves once more to be the user who is signed in, for what cannot be undone.</summary>
+[GenerateSerializer, Immutable, Alias("prove-himself")]
+public sealed record ProveHimself
+{
+    /// <summary>His password; null if he relies on having logged in just now.</summary>
+    [Id(0)] public string? Password { get; init; }
+
+    /// <summary>A code of his second factor, or a recovery code; null if he has none.</summary>
+    [Id(1)] public string? Code { get; init; }
+
+    /// <summary>No secret in text.</summary>
+    public override string ToString() => $"{nameof(ProveHimself)} {{ }}";
+}
+
 /// <summary>Limits of users. Beyond one: 400 with the field's name.</summary>
 public static class UserLimits
 {
@@ -101,8 +124,17 @@ public static class UserLimits
     /// <summary>Fewest characters of a password.</summary>
     public const int PasswordMin = 8;
 
+    /// <summary>Characters of a text that is searched for.</summary>
+    public const int Search = 255;
+
+    /// <summary>Characters of a cursor.</summary>
+    public const int Cursor = 1_024;
+
     /// <summary>How often a user may try to change his password within an hour; beyond it 429.</summary>
     public const int PasswordChanges = 20;
+
+    /// <summary>How long after a login nothing more has to be proved.</summary>
+    public static readonly TimeSpan FreshSignIn = TimeSpan.FromMinutes(10);
 
     /// <summary>Most bytes of a password as UTF-8: bcrypt reads no more.</summary>
     public const int PasswordMaxBytes = 72;

@@ -44,7 +44,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
 
     public async Task<BlobLink> Complete()
     {
-        var blob = BlobRules.Owned(State, Me).Document;
+        var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
         if (blob.Status == BlobStatus.Stored)
         {
             return LinkTo(blob);
@@ -71,7 +71,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
 
     public async Task Delete()
     {
-        await ExecuteAsync(() => BlobRules.Delete(BlobRules.Owned(State, Me), reason: null, Now), _ => true);
+        await ExecuteAsync(() => BlobRules.Delete(BlobRules.For(Me, Permission.ChangeFile, State), reason: null, Now), _ => true);
         if (State is { Document: var gone })
         {
             await DropAsync(gone);
@@ -85,7 +85,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
             throw BlobRules.NotFound();
         }
 
-        var mayRead = blob.OwnerId == Me.UserId || Me.Role == UserRole.Admin || await blobs.MayReadAsync(blob, Me, cancellationToken);
+        var mayRead = BlobRules.May(Me, Permission.SeeFile, blob) || await blobs.MayReadAsync(blob, Me, cancellationToken);
         return mayRead ? LinkTo(blob) : throw BlobRules.NotFound();
     }
 
@@ -94,6 +94,14 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         if (State is { Document: { Status: BlobStatus.Pending } blob } && blob.ExpiresAt <= Now)
         {
             await EndAsync(BlobRules.Expired());
+        }
+    }
+
+    public async Task Remove()
+    {
+        if (State is { Document.Status: not BlobStatus.Deleted })
+        {
+            await Delete();
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class BlobQuotaGrain(ICommitStore store, Database database, IOpt
 
     private string OwnerId => this.GetPrimaryKeyString();
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _quota = await database.FirstAsync(
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _quota = await database.RowsOf(OwnerId).FirstAsync(
         "select version, bytes, files from blob_quotas where id = @id",
         [("id", OwnerId)],
         row => new Quota(OwnerId, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
@@ -69,7 +69,7 @@ internal sealed class BlobQuotaGrain(ICommitStore store, Database database, IOpt
         }
     }
 
-    private Task<Item?> FindAsync(string blobId) => database.FirstAsync(
+    private Task<Item?> FindAsync(string blobId) => database.RowsOf(OwnerId).FirstAsync(
         "select size, created_at from blob_quota_items where blob_id = @blob and owner_id = @owner",
         [("blob", blobId), ("owner", OwnerId)],
         row => new Item(blobId, OwnerId, row.GetInt64(0), row.GetTimestamp(1)));

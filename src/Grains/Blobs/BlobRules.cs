@@ -14,19 +14,23 @@ internal static class BlobRules
 
     public static AppException Missing() => new(ErrorKind.Conflict, "UPLOAD_MISSING", "Nothing was uploaded yet.");
 
-    /// <summary>The state, for its owner and whoever stands above him.</summary>
-    public static BlobState Owned(BlobState? state, Caller caller) =>
-        state is not null && (state.Document.OwnerId == caller.UserId || caller.Role == UserRole.Admin) ? state : throw NotFound();
+    /// <summary>The state, for a caller who may do that with it; for others it does not exist.</summary>
+    public static BlobState For(Caller caller, Permission permission, BlobState? state) =>
+        state is not null && May(caller, permission, state.Document) ? state : throw NotFound();
+
+    public static bool May(Caller caller, Permission permission, Blob blob) =>
+        Permissions.Allows(caller, permission, blob.OwnerId == caller.UserId ? Relation.Own : Relation.None);
 
     public static void Validate(ReserveBlob command, UploadOptions options, Caller caller)
     {
+        Permissions.Ensure(caller, Permission.CreateFile, "Only users have files.", Relation.Own);
         new Validator()
             .Defined("purpose", command.Purpose)
             .Text("contentType", command.ContentType, BlobLimits.ContentType)
             .OptionalText("fileName", command.FileName, BlobLimits.FileName)
             .That(command.FileName?.AsSpan().ContainsAny('/', '\\') != true, "fileName", "must not hold / or \\")
             .That(command.Sha256 is null || IsSha256(command.Sha256), "sha256", $"must be {Sha256Characters} hexadecimal digits")
-            .That(command.OwnerId is null || caller == Caller.System, "ownerId", "is for the system alone")
+            .That(command.OwnerId is null || caller.Type == PrincipalType.System, "ownerId", "is for the system alone")
             .ThrowIfInvalid();
         var types = ContentTypes.Of(command.Purpose);
         new Validator()

@@ -4,11 +4,13 @@ using Actors.Storage;
 namespace Actors.Blobs;
 
 /// <summary>
-/// Ends tickets whose time is over, forgets blobs that were deleted long ago, gives back quota that was reserved for nothing, and walks through the store
+/// Ends tickets whose time is over, deletes files of users who are gone, forgets blobs that were deleted long ago, gives back quota that was reserved for nothing, and walks through the store
 /// page by page to delete what no row knows. Every step may be done twice or by two at once; what fails is found again by a later round.
 /// </summary>
 internal sealed class BlobSweepGrain(Database database, BlobServices blobs, TimeProvider time) : Grain, IBlobSweepGrain
 {
+    private readonly Database _rows = database.RowsOfAllUsers(); // it looks for what is old, whosever it is
+
     private const int Batch = 100;
     private const int PageOfStore = 1_000;
 
@@ -26,20 +28,21 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
     {
         if (!blobs.HasStore)
         {
-            return new(0, 0, 0, 0, 0);
+            return new(0, 0, 0, 0, 0, 0);
         }
 
         var now = time.GetStorableNow();
         var expired = await ExpireAsync(now);
+        var removed = await RemoveAsync();
         var forgotten = await ForgetAsync(now);
         var settled = await SettleAsync(now - WriteTime);
         var (orphans, unfinished) = now >= _nextWalk ? await WalkAsync(now) : (0, 0);
-        return new(expired, forgotten, settled, orphans, unfinished);
+        return new(expired, removed, forgotten, settled, orphans, unfinished);
     }
 
     private async Task<int> ExpireAsync(DateTimeOffset now)
     {
-        var ids = await database.ListAsync(
+        var ids = await _rows.ListAsync(
             "select id from blobs where status = 'pending' and expires_at <= @now order by expires_at limit @limit",
             [("now", now), ("limit", Batch)],
             row => row.GetString(0));
@@ -51,9 +54,26 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
         return ids.Length;
     }
 
+    private async Task<int> RemoveAsync()
+    {
+        var ids = await _rows.ListAsync(
+            """
+            select b.id from users u join blobs b on b.owner_id = u.id
+            where u.deleted_at is not null and b.status <> 'deleted' limit @limit
+            """,
+            [("limit", Batch)],
+            row => row.GetString(0));
+        foreach (var id in ids)
+        {
+            await Upkeep(id).Remove();
+        }
+
+        return ids.Length;
+    }
+
     private async Task<int> ForgetAsync(DateTimeOffset now)
     {
-        var ids = await database.ListAsync(
+        var ids = await _rows.ListAsync(
             "select id from blobs where status = 'deleted' and deleted_at <= @limit order by deleted_at limit @rows",
             [("limit", now - blobs.Options.OrphanAge), ("rows", Batch)],
             row => row.GetString(0));
@@ -67,7 +87,7 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
 
     private async Task<int> SettleAsync(DateTimeOffset before)
     {
-        var items = await database.ListAsync(
+        var items = await _rows.ListAsync(
             """
             select i.blob_id, i.owner_id from blob_quota_items i left join blobs b on b.id = i.blob_id
             where i.created_at >= @from and i.created_at < @before and b.id is null order by i.created_at limit @limit
@@ -116,7 +136,7 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
     private async Task<ImmutableHashSet<string>> KnownAsync(string[] keys)
     {
         var parameters = Enumerable.Range(0, Batch).Select(i => ($"k{i}", (object?)keys[Math.Min(i, keys.Length - 1)])).ToList();
-        var known = await database.ListAsync(
+        var known = await _rows.ListAsync(
             $"select key from blobs where key in ({string.Join(", ", parameters.Select(p => $"@{p.Item1}"))})", parameters, row => row.GetString(0));
         return [.. known];
     }

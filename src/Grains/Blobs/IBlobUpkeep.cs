@@ -7,6 +7,10 @@ internal interface IBlobUpkeep : IGrainWithStringKey
     [Alias("expire")]
     Task Expire();
 
+    /// <summary>Deletes a blob whose owner is gone.</summary>
+    [Alias("remove")]
+    Task Remove();
+
     /// <summary>Gives the quota back that a blob took which never came to be.</summary>
     [Alias("settle")]
     Task Settle(string ownerId);
@@ -40,10 +44,16 @@ public interface IBlobSweepGrain : IGrainWithIntegerKey
 
 /// <summary>What a round found.</summary>
 /// <param name="Expired">Tickets that ended.</param>
+/// <param name="Removed">Blobs of users who deleted their accounts.</param>
 /// <param name="Forgotten">Rows of blobs deleted long ago.</param>
 /// <param name="Settled">Reservations of blobs that never came to be.</param>
 /// <param name="Orphans">Blobs in the store that no row knew.</param>
 /// <param name="Unfinished">Puts that never came to an end.</param>
 [GenerateSerializer, Immutable, Alias("blob-sweep")]
 public sealed record BlobSweep(
-    [property: Id(0)] int Expired, [property: Id(1)] int Forgotten, [property: Id(2)] int Settled, [property: Id(3)] int Orphans, [property: Id(4)] int Unfinished);
+    [property: Id(0)] int Expired,
+    [property: Id(1)] int Removed,
+    [property: Id(2)] int Forgotten,
+    [property: Id(3)] int Settled,
+    [property: Id(4)] int Orphans,
+    [property: Id(5)] int Unfinished);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Storage;
 using Orleans.Serialization;
@@ -18,6 +19,9 @@ internal sealed record Change<TState>(TState? Next, string Kind, string Data, Im
     public Change(TState? next, string kind, string data) : this(next, kind, data, [])
     {
     }
+
+    /// <summary>What the audit log is to say of it, in the same commit; null: nothing.</summary>
+    public AuditNote? Audit { get; init; }
 }
 
 /// <summary>What every entity grain works with.</summary>
@@ -172,6 +176,11 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
     private Commit Commit(Change<TState> change, CommandKey? key, byte[] answer)
     {
         var children = change.Next is null ? [] : ChildChanges(State, change.Next);
+        if (change.Audit is { } note)
+        {
+            children = children.Add(AuditRows.Insert(note, Id, Now));
+        }
+
         var context = new CommitContext(Id, Topic, Caller.Current?.UserId ?? Id, Now, Audience(change.Next ?? State!), key, answer);
         return context.Write(Root, State, change, children);
     }

@@ -21,6 +21,10 @@ public sealed class RateLimitOptions
     [Range(0, 1_000_000_000)]
     public int Enterprise { get; set; }
 
+    /// <summary>Of a service; 10,000 by default.</summary>
+    [Range(0, 1_000_000_000)]
+    public int Service { get; set; } = 10_000;
+
     /// <summary>From an address, to routes that need no token and have no limit of their own; 300 by default.</summary>
     [Range(0, 1_000_000_000)]
     public int Anonymous { get; set; } = 300;

@@ -99,7 +99,7 @@ internal sealed class InboxGrain(EntityServices services) : EntityGrain<InboxSta
 
     private void EnsureVisible()
     {
-        if (Caller.Current is not { } caller || (caller.Role != UserRole.Admin && caller.UserId != Id))
+        if (Caller.Current is not { } caller || !Permissions.Allows(caller, Permission.SeeUser, caller.UserId == Id ? Relation.Own : Relation.None))
         {
             throw new AppException(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
         }

@@ -10,13 +10,13 @@ internal static class InboxRows
 {
     private const string Columns = "user_id, work_order_id, seen_version, last_read_sequence, unread, handled, updated_at";
 
-    public static Task<InboxRow?> FindAsync(Database database, string userId, string workOrderId) => database.FirstAsync(
+    public static Task<InboxRow?> FindAsync(Database database, string userId, string workOrderId) => database.RowsOf(userId).FirstAsync(
         $"select {Columns} from inbox_work_orders where user_id = @user and work_order_id = @order",
         [("user", userId), ("order", workOrderId)],
         Read);
 
     public static Task<ImmutableArray<ReadState>> ListUnreadAsync(Database database, string userId, CancellationToken cancellationToken) =>
-        database.ListAsync(
+        database.RowsOf(userId).ListAsync(
             """
             select work_order_id, last_read_sequence, unread from inbox_work_orders
             where user_id = @user and unread > 0 order by updated_at desc, work_order_id limit @limit
@@ -30,7 +30,7 @@ internal static class InboxRows
     /// has read its chat and may still see it (as in <see cref="IWorkOrderQueriesGrain.Unread"/>). One statement sees one moment, so all
     /// changes up to the version are contained, and none after it.
     /// </summary>
-    public static Task<InboxRow?> CountAsync(Database database, string userId, string workOrderId, DateTimeOffset now) => database.FirstAsync(
+    public static Task<InboxRow?> CountAsync(Database database, string userId, string workOrderId, DateTimeOffset now) => database.RowsOf(userId).FirstAsync(
         """
         select w.version, coalesce(c.last_read_sequence, 0), (
             select count(*) from work_order_messages m
@@ -48,7 +48,7 @@ internal static class InboxRows
         row => new InboxRow(userId, workOrderId, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), Handled: 0, now));
 
     /// <summary>Users who have read the order's chat and stand above its owner: they hear of new messages though no audience names them.</summary>
-    public static Task<ImmutableArray<string>> ListReadersAsync(Database database, string workOrderId) => database.ListAsync(
+    public static Task<ImmutableArray<string>> ListReadersAsync(Database database, string workOrderId) => database.RowsOfAllUsers().ListAsync(
         """
         select c.user_id from work_order_read_cursors c
         join users u on u.id = c.user_id
@@ -59,7 +59,7 @@ internal static class InboxRows
         row => row.GetString(0));
 
     /// <summary>Users in whose inboxes the order is, or could be because they have read its chat.</summary>
-    public static Task<ImmutableArray<string>> ListConcernedAsync(Database database, string workOrderId) => database.ListAsync(
+    public static Task<ImmutableArray<string>> ListConcernedAsync(Database database, string workOrderId) => database.RowsOfAllUsers().ListAsync(
         """
         select user_id from inbox_work_orders where work_order_id = @order
         union select user_id from work_order_read_cursors where work_order_id = @order

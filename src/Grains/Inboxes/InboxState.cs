@@ -11,7 +11,7 @@ internal sealed record InboxState(string Id, long Unread, DateTimeOffset Updated
         .Integer("unread", s => s.Unread)
         .Timestamp("updated_at", s => s.UpdatedAt);
 
-    public static Task<InboxState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.FirstAsync(
+    public static Task<InboxState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.RowsOf(id).FirstAsync(
         "select id, unread, updated_at, version from inboxes where id = @id",
         [("id", id)],
         row => new InboxState(row.GetString(0), row.GetInt64(1), row.GetTimestamp(2), row.GetInt64(3)),

@@ -6,18 +6,43 @@ namespace Actors.Storage;
 /// <summary>
 /// Reads rows. The SQL is the part that PostgreSQL and SQLite share, with <c>@name</c> parameters.
 /// </summary>
-/// <param name="source">The database.</param>
-/// <param name="knowsNames">Whether its driver takes parameters by name as they are. The one of PostgreSQL would look for them in the text each time.</param>
-public sealed class Database(DbDataSource source, bool knowsNames = true)
+/// <remarks>
+/// Where the database has row level security, rows that belong to a user (his account, profile, sessions, inbox …) are seen only by queries of
+/// <see cref="RowsOf"/> or <see cref="RowsOfAllUsers"/>: a query that forgets its filter sees nothing. Each is still one round trip.
+/// </remarks>
+public sealed class Database
 {
-    private readonly NumberedSql? _numbered = knowsNames ? null : new();
+    private readonly DbDataSource _source;
+    private readonly NumberedSql? _numbered;
+    private readonly string? _scopeSql;
+    private readonly string? _scope;
+
+    /// <summary>Reads from a database.</summary>
+    /// <param name="source">The database.</param>
+    /// <param name="knowsNames">Whether its driver takes parameters by name as they are. The one of PostgreSQL would look for them in the text each time.</param>
+    /// <param name="scopeSql">
+    /// The statement that says whose rows the next one may see; its parameter is <c>user:id</c> or <c>all</c>. Null if the database does not ask.
+    /// </param>
+    public Database(DbDataSource source, bool knowsNames = true, string? scopeSql = null)
+        : this(source, knowsNames ? null : new NumberedSql(), scopeSql, scope: null)
+    {
+    }
+
+    private Database(DbDataSource source, NumberedSql? numbered, string? scopeSql, string? scope) =>
+        (_source, _numbered, _scopeSql, _scope) = (source, numbered, scopeSql, scope);
+
+    /// <summary>For queries of rows that belong to that user.</summary>
+    public Database RowsOf(string userId) => _scopeSql is null ? this : new(_source, _numbered, _scopeSql, $"user:{userId}");
+
+    /// <summary>For the few queries that must see rows of users whom they do not know yet: say at each why.</summary>
+    public Database RowsOfAllUsers() => _scopeSql is null ? this : new(_source, _numbered, _scopeSql, "all");
 
     /// <summary>Runs a query and reads every row of its first result.</summary>
     public async Task<ImmutableArray<T>> ListAsync<T>(
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
     {
-        await using var command = Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var query = await OpenAsync(sql, parameters, cancellationToken);
+        var reader = query.Reader;
         return await ReadAllAsync(reader, read, cancellationToken);
     }
 
@@ -26,8 +51,8 @@ public sealed class Database(DbDataSource source, bool knowsNames = true)
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
         where T : class
     {
-        await using var command = Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var query = await OpenAsync(sql, parameters, cancellationToken);
+        var reader = query.Reader;
         return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
     }
 
@@ -49,8 +74,8 @@ public sealed class Database(DbDataSource source, bool knowsNames = true)
         where TRoot : class
         where TChild : class
     {
-        await using var command = Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var query = await OpenAsync(sql, parameters, cancellationToken);
+        var reader = query.Reader;
         TRoot? found = null;
         var children = ImmutableArray.CreateBuilder<TChild>();
         while (await reader.ReadAsync(cancellationToken))
@@ -76,11 +101,66 @@ public sealed class Database(DbDataSource source, bool knowsNames = true)
         return rows.DrainToImmutable();
     }
 
+    private async ValueTask<Query> OpenAsync(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        if (_scope is not null)
+        {
+            return await OpenScopedAsync(sql, parameters, cancellationToken);
+        }
+
+        var command = Command(sql, parameters);
+        try
+        {
+            return new(await command.ExecuteReaderAsync(cancellationToken), command);
+        }
+        catch
+        {
+            await command.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Statements of one batch are one transaction and one round trip: the scope holds for the query alone.
+    private async Task<Query> OpenScopedAsync(
+        string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        var batch = _source.CreateBatch();
+        try
+        {
+            Append(batch, _scopeSql!, [("scope", _scope)], ["scope"]);
+            var (text, order) = _numbered is null ? (sql, [.. parameters.Select(p => p.Name)]) : _numbered.Of(sql);
+            Append(batch, text, parameters, order);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            return new(reader, batch);
+        }
+        catch
+        {
+            await batch.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void Append(DbBatch batch, string sql, IEnumerable<(string Name, object? Value)> parameters, IReadOnlyList<string> order)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        foreach (var name in order)
+        {
+            var parameter = command.CreateParameter();
+            parameter.Value = parameters.First(p => p.Name == name).Value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
     private DbCommand Command(string sql, IEnumerable<(string Name, object? Value)> parameters)
     {
         if (_numbered is null)
         {
-            var command = source.CreateCommand(sql);
+            var command = _source.CreateCommand(sql);
             foreach (var (name, value) in parameters)
             {
                 Add(command, value).ParameterName = name;
@@ -90,7 +170,7 @@ public sealed class Database(DbDataSource source, bool knowsNames = true)
         }
 
         var (text, order) = _numbered.Of(sql);
-        var numbered = source.CreateCommand(text);
+        var numbered = _source.CreateCommand(text);
         foreach (var name in order)
         {
             Add(numbered, parameters.First(p => p.Name == name).Value);
@@ -105,6 +185,18 @@ public sealed class Database(DbDataSource source, bool knowsNames = true)
         parameter.Value = value ?? DBNull.Value;
         command.Parameters.Add(parameter);
         return parameter;
+    }
+
+    /// <summary>A query under way.</summary>
+    private readonly struct Query(DbDataReader reader, IAsyncDisposable command) : IAsyncDisposable
+    {
+        public DbDataReader Reader => reader;
+
+        public async ValueTask DisposeAsync()
+        {
+            await reader.DisposeAsync();
+            await command.DisposeAsync();
+        }
     }
 }
 

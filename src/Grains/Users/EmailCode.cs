@@ -28,7 +28,8 @@ internal sealed record EmailCode(
     public long Attempts { get; init; }
 
     /// <summary>The last codes of an address, the newest first.</summary>
-    public static Task<ImmutableArray<EmailCode>> ListAsync(Database database, string email, int limit) => database.ListAsync(
+    // A code is sent before anybody knows whose address it is.
+    public static Task<ImmutableArray<EmailCode>> ListAsync(Database database, string email, int limit) => database.RowsOfAllUsers().ListAsync(
         """
         select id, email, code, created_at, expires_at, version, verified_at, user_id, attempts
         from email_verification_codes where email = @email order by created_at desc, id desc limit @limit

@@ -4,8 +4,17 @@ using System.Security.Cryptography;
 using Actors.Mail;
 using Actors.Storage;
 using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
 
 namespace Actors.Users;
+
+/// <summary>The side of an address's codes that is turned to the system.</summary>
+internal interface IEmailCodeUpkeep : IGrainWithStringKey
+{
+    /// <summary>Forgets the codes. Nobody waits for it: what it misses is gone a day later by itself.</summary>
+    [Alias("forget"), OneWay]
+    Task Forget(string email);
+}
 
 /// <summary>
 /// The codes of one address. Key: <see cref="EmailCodes.KeyOf"/>. Owns: at most one code holds, no try goes uncounted, no code is used
@@ -13,8 +22,10 @@ namespace Actors.Users;
 /// </summary>
 internal sealed class EmailCodeGrain(
     ICommitStore store, Database database, PasswordHasher hasher, Lockout lockout, IOptions<EmailCodeOptions> options, MailSignal signal, TimeProvider time)
-    : Grain, IEmailCodeGrain
+    : Grain, IEmailCodeGrain, IEmailCodeUpkeep
 {
+    private const int MostForgotten = 1_000;
+
     private ImmutableArray<EmailCode> _codes; // the newest first; as many as the limit of an hour needs
 
     private DateTimeOffset Now => time.GetStorableNow();
@@ -64,6 +75,26 @@ internal sealed class EmailCodeGrain(
         });
     }
 
+    public async Task Forget(string email)
+    {
+        await LoadAsync(email);
+        var codes = await EmailCode.ListAsync(database, email, MostForgotten);
+        if (codes.IsEmpty)
+        {
+            return;
+        }
+
+        await CommitAsync(
+            new Commit
+            {
+                Id = codes[0].Id,
+                ExpectedVersion = codes[0].Version,
+                Root = EmailCode.Table.Delete(codes[0]),
+                Rows = [.. codes.Skip(1).Select(EmailCode.Table.Delete)],
+            },
+            []);
+    }
+
     // The effect comes before the code is used up: whoever gets no answer can try again. A repetition of the effect changes nothing more.
     private async Task<SignedIn> UseAsync(UseEmailCode command, Func<string, Caller?, Task<User>> effect)
     {
@@ -78,16 +109,25 @@ internal sealed class EmailCodeGrain(
                 await ReplaceAsync(EmailCodeRules.Fail(code));
             }
 
-            await lockout.FailAsync(email: null, command.Device.Ip); // the code itself counts for the account
+            var userId = await GrainFactory.GetGrain<IUserQueriesGrain>(0).FindByEmail(command.Email) ?? UnknownUser.IdOf(command.Email);
+            await lockout.FailAsync(email: null, command.Device.Ip, userId, UserAudit.LogInFailed(SignInGrants.Code)); // the code itself counts for the account
             throw EmailCodeRules.Refused();
         }
 
         var caller = Caller.Current;
         (Caller.Current, CommandKey.Current) = (Caller.System, null);
         var user = await effect(command.Email, caller);
-        var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device);
-        await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now));
-        return signedIn;
+        try
+        {
+            var signedIn = await GrainFactory.GetGrain<IUserGrain>(user.Id).OpenSession(command.Device, SignInGrants.Code);
+            await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now));
+            return signedIn;
+        }
+        catch (AppException more) when (more.Code == SecondFactorChallenge.Required)
+        {
+            await ReplaceAsync(EmailCodeRules.Use(code!, user.Id, Now)); // it has done what it could
+            throw;
+        }
     }
 
     private async Task<User> ConfirmAsync(string email, Caller? caller)

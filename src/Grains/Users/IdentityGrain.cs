@@ -1,11 +1,20 @@
+using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Users;
 
-/// <summary>Key: <see cref="ForeignIdentity.Key"/>. Owns: an account at a provider belongs to one user, for good.</summary>
-internal sealed class IdentityGrain(ICommitStore store, Database database, Lockout lockout, TimeProvider time) : Grain, IIdentityGrain
+/// <summary>The side of an identity that is turned to the system.</summary>
+internal interface IIdentityUpkeep : IGrainWithStringKey
 {
-    private static readonly Table<Row> Table = new Table<Row>("user_identities")
+    /// <summary>Forgets the account, if it belongs to that user.</summary>
+    [Alias("unlink")]
+    Task Unlink(string userId);
+}
+
+/// <summary>Key: <see cref="ForeignIdentity.Key"/>. Owns: an account at a provider belongs to one user, for good.</summary>
+internal sealed class IdentityGrain(ICommitStore store, Database database, Lockout lockout, TimeProvider time) : Grain, IIdentityGrain, IIdentityUpkeep
+{
+    internal static readonly Table<Row> Table = new Table<Row>("user_identities")
         .Key("id", r => r.Id)
         .Integer("version", _ => 1)
         .Text("provider", r => r.Identity.Provider)
@@ -14,9 +23,13 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
         .Text("email", r => r.Identity.Email)
         .Timestamp("created_at", r => r.CreatedAt);
 
+    /// <summary>A row that goes is found by its key alone.</summary>
+    private static readonly ForeignIdentity Nobody = new() { Provider = "", Subject = "", Email = "" };
+
     private string? _userId;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _userId = await database.FirstAsync(
+    // Whose account it is, is the question.
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _userId = await database.RowsOfAllUsers().FirstAsync(
         "select user_id from user_identities where id = @id", [("id", this.GetPrimaryKeyString())], row => row.GetString(0), cancellationToken);
 
     public async Task<SignedIn> SignIn(ForeignIdentity identity, Device device)
@@ -33,7 +46,35 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
             await LinkAsync(identity);
         }
 
-        return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device);
+        try
+        {
+            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device, identity.Provider);
+        }
+        catch (AppException gone) when (gone.Code == UserRules.NotFoundCode)
+        {
+            // The user deleted his account, and this identity was not told yet: it begins anew.
+            await Unlink(_userId!);
+            await LinkAsync(identity);
+            return await GrainFactory.GetGrain<IUserGrain>(_userId!).OpenSession(device, identity.Provider);
+        }
+    }
+
+    public async Task Unlink(string userId)
+    {
+        if (_userId != userId)
+        {
+            return;
+        }
+
+        var row = new Row(this.GetPrimaryKeyString(), Nobody, userId, default);
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 1, Root = Table.Delete(row) });
+        if (outcome.Status != CommitStatus.Committed)
+        {
+            DeactivateOnIdle();
+            throw Errors.Unavailable("The account could not be unlinked; try again.");
+        }
+
+        _userId = null;
     }
 
     private async Task LinkAsync(ForeignIdentity identity)
@@ -54,7 +95,8 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
         }
 
         var row = new Row(this.GetPrimaryKeyString(), identity with { Email = email }, userId, time.GetStorableNow());
-        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row) });
+        var linked = AuditRows.Insert(UserAudit.IdentityLinked(userId, identity.Provider), userId, row.CreatedAt);
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = Table.Insert(row), Rows = [linked] });
         if (outcome.Status != CommitStatus.Committed)
         {
             DeactivateOnIdle();
@@ -64,5 +106,5 @@ internal sealed class IdentityGrain(ICommitStore store, Database database, Locko
         _userId = userId;
     }
 
-    private sealed record Row(string Id, ForeignIdentity Identity, string UserId, DateTimeOffset CreatedAt);
+    internal sealed record Row(string Id, ForeignIdentity Identity, string UserId, DateTimeOffset CreatedAt);
 }

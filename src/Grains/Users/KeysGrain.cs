@@ -9,7 +9,9 @@ internal sealed class KeysGrain(SigningKeys keys) : Grain, IKeysGrain
 {
     public Task<ImmutableArray<PublicKey>> PublicKeys(CancellationToken cancellationToken) => keys.PublicAsync(cancellationToken);
 
-    public Task<string> Rotate() => Caller.Current!.Role == UserRole.Admin
-        ? keys.RotateAsync()
-        : throw Errors.Forbidden("Only an administrator may change the keys.");
+    public Task<string> Rotate()
+    {
+        Permissions.Ensure(Caller.Current!, Permission.RotateKeys, "Only an administrator may change the keys.");
+        return keys.RotateAsync();
+    }
 }

@@ -1,7 +1,9 @@
+using Actors.Audit;
+
 namespace Actors.Users;
 
 /// <summary>Stands before every grant, whatever is proved: a password, a refresh token, a code.</summary>
-internal sealed class Lockout(IGrainFactory grains)
+internal sealed class Lockout(IGrainFactory grains, FailureAudit audit)
 {
     /// <summary>429 <c>TOO_MANY_FAILURES</c> while the account or the address is locked; asked before anything is proved.</summary>
     /// <param name="email">The account, whether there is one or not; null if only the address counts.</param>
@@ -15,8 +17,13 @@ internal sealed class Lockout(IGrainFactory grains)
         }
     }
 
-    /// <summary>A proof failed.</summary>
-    public Task FailAsync(string? email, string? ip) => Task.WhenAll(Grains(email, ip).Select(grain => grain.Fail()));
+    /// <summary>A proof failed: that is counted and written down.</summary>
+    /// <param name="email">The account, as in <see cref="CheckAsync"/>.</param>
+    /// <param name="ip">Where the request comes from, as there.</param>
+    /// <param name="id">The user or client that somebody wanted to be, or who stands for him (<see cref="UnknownUser"/>).</param>
+    /// <param name="note">What he failed to prove.</param>
+    public Task FailAsync(string? email, string? ip, string id, AuditNote note) => Task.WhenAll(
+        Grains(email, ip).Select(grain => grain.Fail(id)).Append(audit.AppendAsync(note, id)));
 
     /// <summary>The account's owner has proved who he is: by his password, or by a reset. What came from the address stays counted.</summary>
     public Task ClearAsync(string email) => grains.GetGrain<ILockoutGrain>(LockoutKeys.Account(email)).Clear();

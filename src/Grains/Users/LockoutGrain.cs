@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Actors.Audit;
 using Actors.Storage;
 using Microsoft.Extensions.Options;
 
@@ -14,8 +16,9 @@ internal interface ILockoutGrain : IGrainWithStringKey
     Task<TimeSpan?> Remaining();
 
     /// <summary>A proof failed.</summary>
+    /// <param name="userId">Who somebody wanted to be, for the audit log.</param>
     [Alias("fail")]
-    Task Fail();
+    Task Fail(string userId);
 
     /// <summary>Forgets all failures: he has proved who he is.</summary>
     [Alias("clear")]
@@ -33,11 +36,15 @@ internal static class LockoutKeys
     /// <summary>An IP address.</summary>
     public static string Address(string ip) => AddressPrefix + ip;
 
+    /// <summary>The address that a key names, if <see cref="IsAddress"/>.</summary>
+    public static string AddressOf(string key) => key[AddressPrefix.Length..];
+
     public static bool IsAddress(string key) => key.StartsWith(AddressPrefix, StringComparison.Ordinal);
 }
 
 /// <inheritdoc cref="ILockoutGrain"/>
-internal sealed class LockoutGrain(ICommitStore store, Database database, IOptions<LockoutOptions> options, TimeProvider time) : Grain, ILockoutGrain
+internal sealed class LockoutGrain(ICommitStore store, Database database, FailureAudit audit, IOptions<LockoutOptions> options, TimeProvider time)
+    : Grain, ILockoutGrain
 {
     private static readonly Table<FailureState> Table = new Table<FailureState>("sign_in_failures")
         .Key("id", s => s.Id)
@@ -52,14 +59,14 @@ internal sealed class LockoutGrain(ICommitStore store, Database database, IOptio
 
     public Task<TimeSpan?> Remaining() => Task.FromResult(LockoutRules.Remaining(_state, time.GetUtcNow()));
 
-    public async Task Fail()
+    public async Task Fail(string userId)
     {
         var allowed = LockoutKeys.IsAddress(_state.Id) ? options.Value.AddressFailures : options.Value.AccountFailures;
-        if (allowed > 0 && !await TryWriteAsync(LockoutRules.Fail(_state, allowed, options.Value, time.GetUtcNow())))
+        if (allowed > 0 && !await TryFailAsync(allowed, userId))
         {
             // The row was swept as too old, or an earlier incarnation wrote: once more, on what is there.
             await LoadAsync(CancellationToken.None);
-            if (!await TryWriteAsync(LockoutRules.Fail(_state, allowed, options.Value, time.GetUtcNow())))
+            if (!await TryFailAsync(allowed, userId))
             {
                 throw Errors.Unavailable("The failure could not be noted; try again.");
             }
@@ -68,7 +75,7 @@ internal sealed class LockoutGrain(ICommitStore store, Database database, IOptio
 
     public async Task Clear()
     {
-        if (_state.Failures > 0 && !await TryWriteAsync(_state with { Version = _state.Version + 1, Failures = 0, LockedUntil = null }))
+        if (_state.Failures > 0 && !await TryWriteAsync(_state with { Version = _state.Version + 1, Failures = 0, LockedUntil = null }, []))
         {
             DeactivateOnIdle(); // it stays counted, and is forgotten by itself in time
         }
@@ -84,13 +91,27 @@ internal sealed class LockoutGrain(ICommitStore store, Database database, IOptio
             cancellationToken) ?? new FailureState(id, 0, 0, DateTimeOffset.MinValue, null);
     }
 
-    private async Task<bool> TryWriteAsync(FailureState next)
+    private Task<bool> TryFailAsync(int allowed, string userId)
+    {
+        var next = LockoutRules.Fail(_state, allowed, options.Value, time.GetUtcNow());
+        return TryWriteAsync(next, next.LockedUntil is { } until ? LockedOut(until, userId) : []);
+    }
+
+    private ImmutableArray<RowChange> LockedOut(DateTimeOffset until, string userId)
+    {
+        var (entity, id) = LockoutKeys.IsAddress(_state.Id) ? (AuditEntities.Address, LockoutKeys.AddressOf(_state.Id)) : (AuditEntities.User, userId);
+        var note = new AuditNote(AuditActions.LockedOut, entity, AuditChanges.Of(("until", null, until.UtcDateTime))) { Actor = AuditActor.Nobody };
+        return audit.Rows(note, id);
+    }
+
+    private async Task<bool> TryWriteAsync(FailureState next, ImmutableArray<RowChange> rows)
     {
         var outcome = await store.CommitAsync(new Commit
         {
             Id = _state.Id,
             ExpectedVersion = _state.Version,
             Root = _state.Version == 0 ? Table.Insert(next) : Table.Update(next),
+            Rows = rows,
         });
         if (outcome.Status == CommitStatus.Committed)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.Users;
 
@@ -7,13 +8,21 @@ namespace Actors.Users;
 internal static class SessionRules
 {
     /// <summary>A new session, the last one of the state. Those that are over go, and the one unused for longest when there are too many.</summary>
-    public static Change<UserState> Open(UserState? state, string id, Device device, TokenOptions options, DateTimeOffset now)
+    public static Change<UserState> Open(UserState? state, string id, Device device, string grant, TokenOptions options, DateTimeOffset now)
     {
-        var present = state ?? throw Unauthenticated();
+        var present = UserRules.Unlocked(UserRules.Present(state ?? throw Unauthenticated()));
         new Validator().OptionalText("deviceName", device.Name, SessionLimits.DeviceName).ThrowIfInvalid();
         var opened = new SessionState(id, present.User.Id, device, now, now, now + options.RefreshLifetime, Generation: 1, now);
-        var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
-        return Changed(present, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [id]);
+        return Add(present with { User = present.User with { LastLoginAt = now } }, opened, UserAudit.LoggedIn(present.User.Id, id, grant), now);
+    }
+
+    /// <summary>A session in which an administrator acts as the user. It has an end, and no refresh token.</summary>
+    public static Change<UserState> Impersonate(UserState? state, string id, Caller caller, DateTimeOffset now)
+    {
+        var present = UserRules.Impersonable(state, caller);
+        var device = new Device(Name: null, UserAgent: null, Ip: null); // the administrator's is not the user's business
+        var opened = new SessionState(id, present.User.Id, device, now, now, now + Impersonation.Lifetime, Generation: 1, now) { ImpersonatorId = caller.UserId };
+        return Add(present, opened, UserAudit.Impersonated(opened), now);
     }
 
     /// <summary>
@@ -36,14 +45,16 @@ internal static class SessionRules
 
         return generation == session.Generation - 1 && now <= session.RotatedAt + options.RefreshGrace
             ? null
-            : End(state, s => s.Id == session.Id);
+            : End(state, s => s.Id == session.Id, AuditActions.RefreshReplayed);
     }
 
     /// <summary>Ends sessions; null if there are none.</summary>
-    public static Change<UserState>? End(UserState state, Func<SessionState, bool> ends)
+    public static Change<UserState>? End(UserState state, Func<SessionState, bool> ends, string action)
     {
         ImmutableArray<string> ended = [.. state.Sessions.Where(ends).Select(s => s.Id)];
-        return ended.IsEmpty ? null : Changed(state, [.. state.Sessions.Where(s => !ends(s))], UserEvents.SessionsEnded, ended);
+        return ended.IsEmpty
+            ? null
+            : Changed(state, [.. state.Sessions.Where(s => !ends(s))], UserEvents.SessionsEnded, ended) with { Audit = UserAudit.SessionsEnded(action, ended) };
     }
 
     /// <summary>Writes when sessions were last used.</summary>
@@ -56,6 +67,12 @@ internal static class SessionRules
 
     /// <summary>401 for a refresh token that is not one, or of a session that is over.</summary>
     public static AppException InvalidRefreshToken() => new(ErrorKind.Unauthenticated, "INVALID_REFRESH_TOKEN", "The refresh token does not hold; log in.");
+
+    private static Change<UserState> Add(UserState present, SessionState opened, AuditNote audit, DateTimeOffset now)
+    {
+        var kept = present.Sessions.Where(s => s.ExpiresAt > now).OrderByDescending(s => s.LastSeenAt).Take(SessionLimits.PerUser - 1);
+        return Changed(present, [.. kept.OrderBy(s => s.CreatedAt), opened], UserEvents.SessionOpened, [opened.Id]) with { Audit = audit };
+    }
 
     private static AppException Unauthenticated() => Errors.Unauthenticated();
 

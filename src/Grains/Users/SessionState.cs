@@ -16,6 +16,9 @@ namespace Actors.Users;
 internal sealed record SessionState(
     string Id, string UserId, Device Device, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, long Generation, DateTimeOffset RotatedAt)
 {
+    /// <summary>The administrator who opened it to act as the user; null if the user did.</summary>
+    public string? ImpersonatorId { get; init; }
+
     public static readonly Table<SessionState> Table = new Table<SessionState>("user_sessions")
         .Key("id", s => s.Id)
         .Text("user_id", s => s.UserId)
@@ -26,11 +29,12 @@ internal sealed record SessionState(
         .Timestamp("last_seen_at", s => s.LastSeenAt)
         .Timestamp("expires_at", s => s.ExpiresAt)
         .Integer("generation", s => s.Generation)
-        .Timestamp("rotated_at", s => s.RotatedAt);
+        .Timestamp("rotated_at", s => s.RotatedAt)
+        .Text("impersonator_id", s => s.ImpersonatorId);
 
     /// <summary>The columns that <see cref="Read"/> reads, of the table as <c>s</c>.</summary>
     public const string Columns =
-        "s.id, s.user_id, s.device_name, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.expires_at, s.generation, s.rotated_at";
+        "s.id, s.user_id, s.device_name, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.expires_at, s.generation, s.rotated_at, s.impersonator_id";
 
     /// <summary>Reads a session from the columns beginning at <paramref name="first"/>; null if there is none (outer join).</summary>
     public static SessionState? Read(DbDataReader row, int first) => row.IsDBNull(first) ? null : new(
@@ -41,7 +45,10 @@ internal sealed record SessionState(
         row.GetTimestamp(first + 6),
         row.GetTimestamp(first + 7),
         row.GetInt64(first + 8),
-        row.GetTimestamp(first + 9));
+        row.GetTimestamp(first + 9))
+    {
+        ImpersonatorId = row.GetNullableString(first + 10),
+    };
 
     /// <summary>The rows in which two versions of a user's sessions differ.</summary>
     public static ImmutableArray<RowChange> Changes(ImmutableArray<SessionState> before, ImmutableArray<SessionState> after)

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Actors.Audit;
 using Actors.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -78,7 +79,7 @@ public sealed partial class SigningKeys(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await AddAsync(await ReadAsync(cancellationToken), cancellationToken);
+            return await AddAsync(await ReadAsync(cancellationToken), isOrdered: true, cancellationToken);
         }
         finally
         {
@@ -121,7 +122,7 @@ public sealed partial class SigningKeys(
         var rows = await ReadAsync(CancellationToken.None);
         if (rows.IsEmpty || (_active?.Kid != rows[0].Id && !TryUse(rows[0])))
         {
-            await AddAsync(rows, CancellationToken.None);
+            await AddAsync(rows, isOrdered: false, CancellationToken.None);
         }
 
         _readAt = time.GetUtcNow();
@@ -144,7 +145,7 @@ public sealed partial class SigningKeys(
         }
     }
 
-    private async Task<string> AddAsync(ImmutableArray<SigningKeyRow> present, CancellationToken cancellationToken)
+    private async Task<string> AddAsync(ImmutableArray<SigningKeyRow> present, bool isOrdered, CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (publicKey, privateKey) = (key.ExportSubjectPublicKeyInfo(), key.ExportPkcs8PrivateKey());
@@ -154,7 +155,11 @@ public sealed partial class SigningKeys(
             publicKey,
             secrets.Protect(Purpose, privateKey),
             time.GetUtcNow());
-        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = SigningKeyRow.Table.Insert(row) });
+        var made = new AuditNote(AuditActions.KeyRotated, AuditEntities.Key, AuditChanges.Of(("number", null, row.Number)))
+        {
+            Actor = isOrdered && Caller.Current is { } caller ? AuditActor.Of(caller) : AuditActor.Of(Caller.System),
+        };
+        var outcome = await store.CommitAsync(new Commit { Id = row.Id, ExpectedVersion = 0, Root = SigningKeyRow.Table.Insert(row), Rows = [AuditRows.Insert(made, row.Id, row.CreatedAt)] });
         if (outcome.Status == CommitStatus.Committed)
         {
             Use(row.Id, privateKey);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Audit;
 using Orleans.Concurrency;
 
 namespace Actors.Users;
@@ -24,7 +25,7 @@ internal sealed partial class UserGrain : IUserSelf
     public async Task<SignedIn> SignUp(RegisterUser command, Device device)
     {
         await Register(command);
-        return await OpenSessionAsync(device);
+        return await OpenSessionAsync(device, SignInGrants.Registration);
     }
 
     public async Task<SignedIn> SignIn(SignIn command)
@@ -32,24 +33,24 @@ internal sealed partial class UserGrain : IUserSelf
         await access.Lockout.CheckAsync(command.Email, command.Device.Ip);
         if (!await passwords.VerifyAsync(command.Password, State?.PasswordHash))
         {
-            await access.Lockout.FailAsync(command.Email, command.Device.Ip);
+            await access.Lockout.FailAsync(command.Email, command.Device.Ip, Id, UserAudit.LogInFailed(SignInGrants.Password));
             throw new AppException(ErrorKind.Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong.");
         }
 
-        await access.Lockout.ClearAsync(command.Email);
+        await ClearLockoutAsync(command.Email);
         if (passwords.NeedsRehash(State!.PasswordHash))
         {
             var hash = await passwords.HashAsync(command.Password);
             await ExecuteAsync(() => UserRules.Rehash(State!, hash), _ => true, KeyFor("rehash"));
         }
 
-        return await OpenSessionAsync(command.Device);
+        return await OpenSessionAsync(command.Device, SignInGrants.Password);
     }
 
-    public Task<SignedIn> OpenSession(Device device)
+    public Task<SignedIn> OpenSession(Device device, string grant)
     {
         EnsureSystem();
-        return OpenSessionAsync(device);
+        return OpenSessionAsync(device, grant);
     }
 
     public async Task<SignedIn> Refresh(string refreshToken, Device device)
@@ -58,7 +59,7 @@ internal sealed partial class UserGrain : IUserSelf
         var session = RefreshToken.TryRead(refreshToken, out var token) && token.UserId == Id && access.Tokens.IsGenuine(token) ? Find(token.SessionId) : null;
         if (session is null || token!.Generation > session.Generation)
         {
-            await access.Lockout.FailAsync(email: null, device.Ip);
+            await access.Lockout.FailAsync(email: null, device.Ip, Id, UserAudit.LogInFailed(SignInGrants.Refresh));
             throw SessionRules.InvalidRefreshToken();
         }
 
@@ -88,18 +89,14 @@ internal sealed partial class UserGrain : IUserSelf
         }
 
         var user = State!.User;
-        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
-        {
-            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
-        }
-
+        var caller = session.ImpersonatorId is null ? CallerOf(user) : CallerOf(user) with { ImpersonatorId = session.ImpersonatorId };
         var rate = _requests.Take(access.RateLimits.Of(user.Tier), access.RateLimits.Window, now);
         if (rate.Remaining == rate.Limit - 1)
         {
             DelayDeactivation(access.RateLimits.Window); // an idle grain would forget its count
         }
 
-        return Task.FromResult(new Admission(_caller, rate));
+        return Task.FromResult(new Admission(caller, rate));
     }
 
     public Task<bool> IsSessionAlive(string sessionId) => Task.FromResult(Find(sessionId) is not null);
@@ -116,6 +113,7 @@ internal sealed partial class UserGrain : IUserSelf
                 CreatedAt = s.CreatedAt,
                 LastSeenAt = _seen.TryGetValue(s.Id, out var at) && at > s.LastSeenAt ? at : s.LastSeenAt,
                 ExpiresAt = s.ExpiresAt,
+                IsImpersonation = s.ImpersonatorId is not null,
             }).OrderByDescending(s => s.LastSeenAt),
         ]);
     }
@@ -124,17 +122,17 @@ internal sealed partial class UserGrain : IUserSelf
     {
         new Validator().Defined("scope", scope).ThrowIfInvalid();
         return ExecuteAsync(
-            () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => scope switch
+            () => SessionRules.End(scope == SessionScope.This ? UserRules.Visible(State, Caller.Current!) : MayEnd(), s => scope switch
             {
                 SessionScope.This => s.Id == sessionId,
                 SessionScope.Others => s.Id != sessionId,
                 _ => true,
-            }),
+            }, scope == SessionScope.This ? AuditActions.LoggedOut : AuditActions.SessionsEnded),
             _ => true);
     }
 
     public Task EndSession(string sessionId) => ExecuteAsync(
-        () => SessionRules.End(UserRules.Visible(State, Caller.Current!), s => s.Id == sessionId)
+        () => SessionRules.End(MayEnd(), s => s.Id == sessionId, AuditActions.SessionsEnded)
             ?? throw new AppException(ErrorKind.NotFound, "SESSION_NOT_FOUND", "There is no such session."),
         _ => true);
 
@@ -144,11 +142,21 @@ internal sealed partial class UserGrain : IUserSelf
         await WithoutKeyAsync(() => ExecuteAsync(() => SessionRules.Seen(State!, _seen), _ => true));
     }
 
-    /// <summary>Opens a session for a user who has proved who he is.</summary>
-    private async Task<SignedIn> OpenSessionAsync(Device device)
+    private UserState MayEnd() => UserRules.MayEndSessions(State, Caller.Current!);
+
+    /// <summary>Failures are forgotten once all is proved: the first factor alone must not give new tries for the second.</summary>
+    private Task ClearLockoutAsync(string email) => TwoFactorRules.IsEnabled(State) ? Task.CompletedTask : access.Lockout.ClearAsync(email);
+
+    /// <summary>Opens a session for a user who has proved who he is; 401 with a challenge if that asks for a second factor.</summary>
+    private async Task<SignedIn> OpenSessionAsync(Device device, string grant)
     {
+        if (TwoFactorRules.IsEnabled(State))
+        {
+            throw access.SecondFactor.Required(State!, grant, Now);
+        }
+
         var id = await ExecuteAsync(
-            () => SessionRules.Open(State, Ids.New(Now), device, access.TokenOptions, Now), state => state!.Sessions[^1].Id, KeyFor("session"));
+            () => SessionRules.Open(State, Ids.New(Now), device, grant, access.TokenOptions, Now), state => state!.Sessions[^1].Id, KeyFor("session"));
         return await access.Tokens.IssueAsync(State!.User, Find(id) ?? throw Errors.Unauthenticated());
     }
 
@@ -159,6 +167,16 @@ internal sealed partial class UserGrain : IUserSelf
     {
         CommandKey.Current = null;
         return await action();
+    }
+
+    private Caller CallerOf(User user)
+    {
+        if (_caller is null || (_caller.Role, _caller.FactoryId) != (user.Role, user.FactoryId))
+        {
+            _caller = new Caller { UserId = user.Id, Role = user.Role, FactoryId = user.FactoryId };
+        }
+
+        return _caller;
     }
 
     private SessionState? Find(string sessionId)

@@ -20,8 +20,10 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
 
     public Task<User> Get() => Task.FromResult(UserRules.Visible(State, Caller.Current!).User);
 
-    public Task<User> ChangeAccess(ChangeUserAccess command) =>
-        ExecuteAsync(() => UserRules.ChangeAccess(State, command, Caller.Current!, Now), state => state!.User);
+    public Task<UserProfile> GetProfile() => Task.FromResult(ProfileRules.View(UserRules.Visible(State, Caller.Current!)));
+
+    public Task<UserProfile> ChangeProfile(ChangeProfile command) =>
+        ExecuteAsync(() => ProfileRules.Change(State, command, Caller.Current!, Now), state => ProfileRules.View(state!));
 
     public Task<User> ConfirmEmail(ConfirmEmail command)
     {
@@ -41,7 +43,7 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         UserRules.ValidatePassword("newPassword", newPassword);
         var hash = await passwords.HashAsync(newPassword);
         var user = await ExecuteAsync(() => UserRules.SetPassword(State, hash, Now), state => state!.User);
-        await access.Lockout.ClearAsync(user.Email);
+        await ClearLockoutAsync(user.Email);
         return user;
     }
 
@@ -51,6 +53,11 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         var own = UserRules.Own(State, Caller.Current!);
         await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
         var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
+        if (!isRight)
+        {
+            await access.Failures.AppendAsync(UserAudit.LogInFailed(SignInGrants.PasswordChange), Id);
+        }
+
         var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
         await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, sessionId, Now), _ => true);
         return await access.Tokens.IssueAsync(State!.User, Find(sessionId) ?? throw Errors.Unauthenticated());
@@ -60,7 +67,7 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
         UserState.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<RowChange> ChildChanges(UserState? before, UserState after) =>
-        SessionState.Changes(before?.Sessions ?? [], after.Sessions);
+        [.. SessionState.Changes(before?.Sessions ?? [], after.Sessions), .. ProfileRow.Changes(Id, before?.Web, after.Web), .. TwoFactorState.Changes(before?.TwoFactor, after.TwoFactor)];
 
     protected override ImmutableArray<string> Audience(UserState state) => [Actors.Audience.User(state.User.Id)];
 

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Net.Mail;
 using System.Text;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.Users;
 
@@ -16,7 +16,8 @@ internal static partial class UserRules
         if (state is null)
         {
             var user = new User { Id = id, Email = NormalizeEmail(command.Email), CreatedAt = now, UpdatedAt = now };
-            return Tell(new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now }, now, UserEvents.Registered);
+            var registered = new UserState(user, PasswordHash: "", Version: 1) { EmailVerifiedAt = now };
+            return Tell(registered, now, UserEvents.Registered, UserAudit.Registered(registered) with { Actor = AuditActor.User(id) });
         }
 
         if (state.User.Email != NormalizeEmail(command.Email))
@@ -24,32 +25,45 @@ internal static partial class UserRules
             throw NotFound();
         }
 
-        if (state.EmailVerifiedAt is not null)
+        if (Unlocked(state).EmailVerifiedAt is not null)
         {
             return null;
         }
 
-        // Whoever registered with the address may have been somebody else, who waits for its owner to come: his password must not hold.
+        // Whoever registered with the address may have been somebody else, who waits for its owner to come: neither his password
+        // holds, nor may his second factor keep the owner out.
         var next = state with { EmailVerifiedAt = now, Version = state.Version + 1 };
-        return command.ByHimself || state.PasswordHash.Length == 0
-            ? Tell(next, now, UserEvents.EmailConfirmed)
-            : Tell(next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [] }, now, UserEvents.EmailConfirmed);
+        if (!command.ByHimself && state.PasswordHash.Length > 0)
+        {
+            next = next with { PasswordHash = "", CredentialsChangedAt = now, Sessions = [], TwoFactor = null };
+        }
+
+        return Tell(next, now, UserEvents.EmailConfirmed, UserAudit.Credentials(AuditActions.EmailConfirmed, state, next));
     }
 
     public static Change<UserState> SetPassword(UserState? state, string passwordHash, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
-        return ReplacePassword(present with { EmailVerifiedAt = present.EmailVerifiedAt ?? now }, passwordHash, [], now);
+        var present = Unlocked(Present(state));
+        var next = present with
+        {
+            EmailVerifiedAt = present.EmailVerifiedAt ?? now,
+            TwoFactor = present.EmailVerifiedAt is null ? null : present.TwoFactor, // it may be of who registered with the address
+        };
+        return ReplacePassword(present, next with { Sessions = [] }, passwordHash, AuditActions.PasswordReset, now);
     }
 
     /// <summary>A new password for who knows the present one; of his sessions only the one that asks goes on.</summary>
     public static Change<UserState> ChangePassword(UserState? state, bool knowsPresent, string passwordHash, string sessionId, DateTimeOffset now)
     {
-        var present = state ?? throw NotFound();
+        var present = Present(state);
         return knowsPresent
-            ? ReplacePassword(present, passwordHash, [.. present.Sessions.Where(s => s.Id == sessionId)], now)
-            : throw new AppException(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+            ? ReplacePassword(
+                present, present with { Sessions = [.. present.Sessions.Where(s => s.Id == sessionId)] }, passwordHash, AuditActions.PasswordChanged, now)
+            : throw WrongPassword();
     }
+
+    /// <summary>403: the password is another one.</summary>
+    public static AppException WrongPassword() => new(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
 
     /// <summary>Whether an account at a provider may be linked by its address.</summary>
     public static void ValidateIdentity(ForeignIdentity identity)
@@ -63,8 +77,12 @@ internal static partial class UserRules
     }
 
     /// <summary>The caller's own account; not even an administrator changes the password of another.</summary>
-    public static UserState Own(UserState? state, Caller caller) =>
-        state is not null && state.User.Id == caller.UserId ? state : throw NotFound();
+    public static UserState Own(UserState? state, Caller caller)
+    {
+        var present = state is { DeletedAt: null } && RelationOf(state, caller) == Relation.Own ? state : throw NotFound();
+        Permissions.Ensure(caller, Permission.ChangeCredentials, "Only the user himself may do this.", Relation.Own);
+        return present;
+    }
 
     /// <summary>An address that one mail can be sent to.</summary>
     public static Validator Email(this Validator validator, string field, string? email) => validator
@@ -85,14 +103,17 @@ internal static partial class UserRules
         && MailAddress.TryCreate(email, out var address)
         && address.Address == email;
 
-    private static Change<UserState> ReplacePassword(
-        UserState present, string passwordHash, ImmutableArray<SessionState> sessions, DateTimeOffset now) => Tell(
-        present with { PasswordHash = passwordHash, CredentialsChangedAt = now, Sessions = sessions, Version = present.Version + 1 },
-        now,
-        UserEvents.PasswordChanged);
+    private static Change<UserState> ReplacePassword(UserState before, UserState after, string passwordHash, string action, DateTimeOffset now)
+    {
+        var next = after with { PasswordHash = passwordHash, CredentialsChangedAt = now, Version = before.Version + 1 };
+        return Tell(next, now, UserEvents.PasswordChanged, UserAudit.Credentials(action, before, next));
+    }
 
-    private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind) => new(
+    private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind, AuditNote audit) => new(
         next with { User = next.User with { UpdatedAt = now } },
         kind,
-        JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess));
+        JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess))
+    {
+        Audit = audit,
+    };
 }

@@ -26,32 +26,14 @@ internal static partial class UserRules
             CreatedAt = now,
             UpdatedAt = now,
         };
+        var registered = new UserState(user, passwordHash, Version: 1);
         return new(
-            new UserState(user, passwordHash, Version: 1),
+            registered,
             UserEvents.Registered,
-            JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
-    }
-
-    public static Change<UserState>? ChangeAccess(UserState? state, ChangeUserAccess command, Caller caller, DateTimeOffset now)
-    {
-        if (caller.Role != UserRole.Admin)
+            JsonSerializer.Serialize(new(id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
         {
-            throw Errors.Forbidden("Only an administrator may change a user's access.");
-        }
-
-        var present = state ?? throw NotFound();
-        new Validator()
-            .Defined("role", command.Role)
-            .OptionalText("factoryId", command.FactoryId, Ids.MaxLength)
-            .That(command.Role != UserRole.Manager || command.FactoryId is not null, "factoryId", "is needed for a manager")
-            .ThrowIfInvalid();
-        var user = present.User with { Role = command.Role, FactoryId = command.FactoryId, UpdatedAt = now };
-        return (user.Role, user.FactoryId) == (present.User.Role, present.User.FactoryId)
-            ? null
-            : new(
-                present with { User = user, Version = present.Version + 1 },
-                UserEvents.AccessChanged,
-                JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess));
+            Audit = UserAudit.Registered(registered),
+        };
     }
 
     /// <summary>The same password, hashed as the settings want it now.</summary>
@@ -61,11 +43,33 @@ internal static partial class UserRules
         JsonSerializer.Serialize(new(state.User.Id, state.User.Role, state.User.FactoryId), UserEventsJson.Default.UserAccess));
 
     public static UserState Visible(UserState? state, Caller caller) =>
-        state is not null && (caller.Role == UserRole.Admin || state.User.Id == caller.UserId)
-            ? state
-            : throw NotFound();
+        state is { DeletedAt: null } && Permissions.Allows(caller, Permission.SeeUser, RelationOf(state, caller)) ? state : throw NotFound();
+
+    /// <summary>The state of a user who has an account.</summary>
+    public static UserState Present(UserState? state) => state is { DeletedAt: null } ? state : throw NotFound();
+
+    /// <summary>The state, for a caller who may change what the user says of himself.</summary>
+    public static UserState Describable(UserState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.ChangeProfile, "Only the user himself or an administrator may do this.", RelationOf(present, caller));
+        return present;
+    }
+
+    /// <summary>The state, for a caller who may end any session of the user.</summary>
+    public static UserState MayEndSessions(UserState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.EndSessions, "Only the user himself may end his sessions.", RelationOf(present, caller));
+        return present;
+    }
+
+    private static Relation RelationOf(UserState state, Caller caller) => state.User.Id == caller.UserId ? Relation.Own : Relation.None;
 
     public static string NormalizeEmail(string email) => email.Trim().ToLowerInvariant();
 
-    private static AppException NotFound() => new(ErrorKind.NotFound, "USER_NOT_FOUND", "There is no such user.");
+    /// <summary>Code of who is told that there is no such user.</summary>
+    public const string NotFoundCode = "USER_NOT_FOUND";
+
+    private static AppException NotFound() => new(ErrorKind.NotFound, NotFoundCode, "There is no such user.");
 }

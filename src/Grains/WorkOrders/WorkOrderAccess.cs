@@ -2,34 +2,30 @@ using System.Collections.Immutable;
 
 namespace Actors.WorkOrders;
 
-/// <summary>Who may do what with an order. Who may not see it is told that it does not exist.</summary>
+/// <summary>What a caller is to an order, held against <see cref="Permissions"/>. Who may not see it is told that it does not exist.</summary>
 internal static class WorkOrderAccess
 {
     public static AppException NotFound() =>
         new(ErrorKind.NotFound, "WORK_ORDER_NOT_FOUND", "There is no such work order.");
 
-    /// <summary>The state, for a caller who may see it: owner, assignee of a step, manager of the factory, administrator.</summary>
+    /// <summary>The state, for a caller who may see it.</summary>
     public static WorkOrderState Visible(WorkOrderState? state, Caller caller) =>
-        state is not null && (Runs(state.Document, caller) || Works(state.Document, caller)) ? state : throw NotFound();
+        state is not null && (May(caller, Permission.SeeWorkOrder, state.Document) || Works(state.Document, caller)) ? state : throw NotFound();
 
-    /// <summary>The state, for a caller who may change it: owner, manager of the factory, administrator.</summary>
+    /// <summary>The state, for a caller who may change it.</summary>
     public static WorkOrderState Editable(WorkOrderState? state, Caller caller) =>
-        Runs(Visible(state, caller).Document, caller)
+        May(caller, Permission.RunWorkOrder, Visible(state, caller).Document)
             ? state!
             : throw Errors.Forbidden("Only the owner, a manager of the factory or an administrator may do this.");
 
-    /// <summary>Whether the caller runs the order.</summary>
-    public static bool Runs(WorkOrder order, Caller caller) =>
-        order.OwnerId == caller.UserId || Manages(order, caller);
-
-    /// <summary>Whether the caller stands above the order's owner.</summary>
-    public static bool Manages(WorkOrder order, Caller caller) => caller.Role switch
+    /// <summary>Whether the caller may do it as what he is to the order, or to the part of it that is meant (<paramref name="more"/>).</summary>
+    public static bool May(Caller caller, Permission permission, WorkOrder order, Relation more = Relation.None)
     {
-        UserRole.Admin => true,
-        UserRole.Manager => caller.FactoryId is not null
-            && order.TargetFactoryId == caller.FactoryId,
-        _ => false,
-    };
+        var relation = more;
+        relation |= order.OwnerId == caller.UserId ? Relation.Own : Relation.None;
+        relation |= caller.FactoryId is not null && order.TargetFactoryId == caller.FactoryId ? Relation.Factory : Relation.None;
+        return Permissions.Allows(caller, permission, relation);
+    }
 
     /// <summary>The same people as <see cref="Visible"/> lets in, as the audience of the order's changes.</summary>
     public static ImmutableArray<string> AudienceOf(WorkOrder order)
@@ -52,8 +48,14 @@ internal static class WorkOrderAccess
         return names.DrainToImmutable();
     }
 
+    // Apart, for it looks at every step.
     private static bool Works(WorkOrder order, Caller caller)
     {
+        if (!Permissions.Allows(caller, Permission.SeeWorkOrder, Relation.Assigned))
+        {
+            return false;
+        }
+
         foreach (var step in order.Steps)
         {
             if (step.AssigneeId == caller.UserId)

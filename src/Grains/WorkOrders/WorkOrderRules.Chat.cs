@@ -14,7 +14,7 @@ internal static partial class WorkOrderRules
             .OptionalText("clientMessageId", command.ClientMessageId, CommandKey.MaxLength)
             .That(IsPayload(command.Payload), "payload", PayloadMessage)
             .ThrowIfInvalid();
-        if (command.MessageType == MessageType.System && !WorkOrderAccess.Runs(present.Document, caller))
+        if (command.MessageType == MessageType.System && !WorkOrderAccess.May(caller, Permission.RunWorkOrder, present.Document))
         {
             throw Errors.Forbidden("Only who runs the order may send system messages.");
         }
@@ -110,7 +110,7 @@ internal static partial class WorkOrderRules
             throw new AppException(ErrorKind.NotFound, "MESSAGE_NOT_FOUND", "The work order has no such message.");
         }
 
-        return message.CreatedBy == caller.UserId
+        return Permissions.Allows(caller, Permission.ChangeMessage, message.CreatedBy == caller.UserId ? Relation.Author : Relation.None)
             ? message
             : throw Errors.Forbidden("Only its author may change a message.");
     }

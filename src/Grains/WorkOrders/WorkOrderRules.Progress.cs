@@ -16,7 +16,7 @@ internal static partial class WorkOrderRules
             .ThrowIfInvalid();
         var index = IndexOf(order, command.StepCode);
         var step = order.Steps[index];
-        if (!IsAssignee(step, caller) && !WorkOrderAccess.Runs(order, caller))
+        if (!WorkOrderAccess.May(caller, Permission.ReportProgress, order, IsAssignee(step, caller) ? Relation.Assigned : Relation.None))
         {
             throw Errors.Forbidden("Only the step's assignee and who runs the order may report on it.");
         }
@@ -71,7 +71,8 @@ internal static partial class WorkOrderRules
             throw new AppException(ErrorKind.NotFound, "PROGRESS_LOG_NOT_FOUND", "The work order has no such progress report.");
         }
 
-        if (report.ConfirmedBy != caller.UserId && !WorkOrderAccess.Runs(order, caller))
+        var relation = report.ConfirmedBy == caller.UserId ? Relation.Author : Relation.None;
+        if (!WorkOrderAccess.May(caller, Permission.CorrectProgress, order, relation))
         {
             throw Errors.Forbidden("Only who reported it and who runs the order may correct a report.");
         }

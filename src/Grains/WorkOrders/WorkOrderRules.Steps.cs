@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.WorkOrders;
 
@@ -44,7 +45,11 @@ internal static partial class WorkOrderRules
         after = command.Skipped.IsPresent ? Skip(after, command.Skipped.Value) : after;
         return after == before
             ? null
-            : StepChange(present, order with { Steps = order.Steps.SetItem(index, after) }, WorkOrderEvents.StepChanged, [before.StepCode], now);
+            : StepChange(present, order with { Steps = order.Steps.SetItem(index, after) }, WorkOrderEvents.StepChanged, [before.StepCode], now) with
+            {
+                Audit = before.AssigneeId == after.AssigneeId ? null : new AuditNote(AuditActions.StepReassigned, AuditEntities.WorkOrder, AuditChanges.Of(
+                    ($"steps.{before.StepCode}.assigneeId", before.AssigneeId, after.AssigneeId))),
+            };
     }
 
     public static Change<WorkOrderState> RemoveStep(

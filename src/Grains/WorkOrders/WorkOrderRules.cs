@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 
 namespace Actors.WorkOrders;
 
@@ -37,6 +38,7 @@ internal static partial class WorkOrderRules
             throw new AppException(ErrorKind.Conflict, "WORK_ORDER_EXISTS", "This work order exists already.");
         }
 
+        Permissions.Ensure(caller, Permission.CreateWorkOrder, "Only users make work orders.", Relation.Own);
         Validate(command);
         var order = new WorkOrder
         {
@@ -144,6 +146,10 @@ internal static partial class WorkOrderRules
                 null,
                 WorkOrderEvents.Deleted,
                 JsonSerializer.Serialize(new(present.Document.Code, []), WorkOrderEventsJson.Default.WorkOrderChanged))
+            {
+                Audit = new AuditNote(AuditActions.WorkOrderDeleted, AuditEntities.WorkOrder, AuditChanges.Of(
+                    ("code", present.Document.Code, null), ("title", present.Document.Title, null), ("ownerId", present.Document.OwnerId, null))),
+            }
             : throw new AppException(
                 ErrorKind.Conflict, "WORK_ORDER_NOT_DRAFT", "Only a draft can be deleted; cancel the work order instead.");
     }
@@ -163,7 +169,7 @@ internal static partial class WorkOrderRules
 
     private static void EnsureMayReopen(WorkOrder order, ChangeStatus command, Caller caller)
     {
-        if (!WorkOrderAccess.Manages(order, caller))
+        if (!WorkOrderAccess.May(caller, Permission.ReopenWorkOrder, order))
         {
             throw Errors.Forbidden("Only a manager of the factory or an administrator may reopen a work order.");
         }

@@ -19,9 +19,9 @@ internal sealed partial class BlobSweeper(IGrainFactory grains, TimeProvider tim
 
         Caller.Current = Caller.System;
         var sweep = await grains.GetGrain<IBlobSweepGrain>(0).Sweep();
-        if (sweep != new BlobSweep(0, 0, 0, 0, 0))
+        if (sweep != new BlobSweep(0, 0, 0, 0, 0, 0))
         {
-            LogSwept(sweep.Expired, sweep.Forgotten, sweep.Settled, sweep.Orphans, sweep.Unfinished);
+            LogSwept(sweep.Expired, sweep.Removed, sweep.Forgotten, sweep.Settled, sweep.Orphans, sweep.Unfinished);
         }
     }
 
@@ -39,6 +39,6 @@ internal sealed partial class BlobSweeper(IGrainFactory grains, TimeProvider tim
 
     [LoggerMessage(
         LogLevel.Information,
-        "Uploads swept: {Expired} expired, {Forgotten} forgotten, {Settled} reservations given back, {Orphans} orphans, {Unfinished} unfinished puts")]
-    private partial void LogSwept(int expired, int forgotten, int settled, int orphans, int unfinished);
+        "Uploads swept: {Expired} expired, {Removed} of users who are gone, {Forgotten} forgotten, {Settled} reservations given back, {Orphans} orphans, {Unfinished} unfinished puts")]
+    private partial void LogSwept(int expired, int removed, int forgotten, int settled, int orphans, int unfinished);
 }

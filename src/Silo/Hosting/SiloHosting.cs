@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Audit;
 using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Mail;
@@ -53,10 +54,16 @@ public static class SiloHosting
         });
         builder.Services.AddMail(builder.Configuration);
         builder.Services.AddBlobs(builder.Configuration, isAlone);
-        builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin").Validate(
-            admin => (admin.Email is null) == (admin.Password is null), "Admin:Email and Admin:Password go together.").ValidateOnStart();
+        builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin")
+            .Configure(admin => (admin.Email, admin.Password, admin.MakesOne) = (
+                builder.Configuration["ACTORS_ADMIN_EMAIL"] ?? admin.Email, builder.Configuration["ACTORS_ADMIN_PASSWORD"] ?? admin.Password, isAlone))
+            .Validate(
+                admin => string.IsNullOrEmpty(admin.Email) == string.IsNullOrEmpty(admin.Password),
+                "ACTORS_ADMIN_EMAIL and ACTORS_ADMIN_PASSWORD (Admin:Email and Admin:Password) go together.")
+            .ValidateOnStart();
         builder.Services.AddHostedService<AdminAtStart>();
         builder.Services.AddHostedService<FailureSweeper>();
+        builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<SiloHealth>("silo");
         return builder;
     }

@@ -21,22 +21,14 @@ internal sealed partial class IdempotencySweeper(
         // The log drops whole days.
         var log = options.LogRetention + TimeSpan.FromDays(2);
         var limit = _time.GetUtcNow() - (options.IdempotencyRetention > log ? options.IdempotencyRetention : log);
-        var total = 0;
-        int deleted;
-        do
-        {
-            await using var command = source.CreateCommand(
-                """
-                delete from idempotency_keys where (resource, caller_id, key) in (
-                    select resource, caller_id, key from idempotency_keys where created_at < @limit order by created_at limit @rows)
-                """);
-            Add(command, "limit", limit);
-            Add(command, "rows", BatchRows);
-            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
-            total += deleted;
-        }
-        while (deleted == BatchRows);
-        return total;
+        return await source.DeleteInBatchesAsync(
+            """
+            delete from idempotency_keys where (resource, caller_id, key) in (
+                select resource, caller_id, key from idempotency_keys where created_at < @limit order by created_at limit @rows)
+            """,
+            limit,
+            BatchRows,
+            cancellationToken);
     }
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -46,14 +38,6 @@ internal sealed partial class IdempotencySweeper(
         {
             LogSwept(deleted);
         }
-    }
-
-    private static void Add(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Records} idempotency keys that were too old")]

@@ -10,6 +10,8 @@ namespace Actors.Storage;
 /// <summary>Registers the storage of a silo.</summary>
 public static class StorageServices
 {
+    private const string Readers = "readers";
+
     /// <summary>
     /// Adds <see cref="ICommitStore"/>, <see cref="Database"/>, <see cref="Migrator"/>, <see cref="StorageProbe"/> and
     /// <see cref="StorageOptions"/>: on PostgreSQL if it is configured, else on a SQLite file. Nothing connects yet; run the
@@ -27,7 +29,6 @@ public static class StorageServices
         services.AddSingleton(options);
         services.AddSingleton<CommitInstruments>();
         services.AddSingleton<StorageProbe>();
-        services.AddSingleton(p => new Database(p.GetRequiredService<DbDataSource>(), knowsNames: options.PostgreSql is null));
         services.AddHostedService<IdempotencySweeper>();
         services.AddSingleton<LogInstruments>();
         services.AddSingleton<LogRetention>();
@@ -42,7 +43,10 @@ public static class StorageServices
         if (options.PostgreSql is { } connection)
         {
             services.AddSingleton<ICommitStore, PostgresCommitStore>();
-            services.AddSingleton<DbDataSource>(_ => PostgresSources.Reader(options));
+            services.AddSingleton<DbDataSource>(_ => PostgresSources.Upkeep(options));
+            services.AddSingleton<RowSecurity>();
+            services.AddKeyedSingleton<DbDataSource>(Readers, (p, _) => PostgresSources.Reader(options, p.GetRequiredService<RowSecurity>()));
+            services.AddSingleton(p => new Database(p.GetRequiredKeyedService<DbDataSource>(Readers), knowsNames: false, RowSecurity.Scope));
             services.AddSingleton<IChangeLog, PostgresChangeLog>();
             services.AddSingleton<IOldChanges, PostgresOldChanges>();
             if (!isAlone)
@@ -59,6 +63,7 @@ public static class StorageServices
             services.AddSingleton<IChangeLog, SqliteChangeLog>();
             services.AddSingleton<IOldChanges, SqliteOldChanges>();
             services.AddSingleton(_ => SqliteSources.Reader(options.SqlitePath));
+            services.AddSingleton(p => new Database(p.GetRequiredService<DbDataSource>()));
             services.AddSingleton<Migrator>(p => new SqliteMigrator(
                 options.SqlitePath, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Migrator>>()));
         }

@@ -28,6 +28,9 @@ public sealed class ActorsClient(HttpClient http)
         return client;
     }
 
+    /// <summary>The same user by another token.</summary>
+    public ActorsClient With(string token) => new(http) { UserId = UserId, Email = Email, Token = token };
+
     public async Task<Answer> RegisterAsync(string? email = null)
     {
         Email = email ?? $"{Guid.CreateVersion7():n}@example.org";
@@ -199,7 +202,8 @@ public sealed class ActorsClient(HttpClient http)
         return new EventFeed(await message.Content.ReadAsStreamAsync(cancellationToken));
     }
 
-    private void Take(Answer answer) =>
+    /// <summary>Goes on with the tokens of an answer.</summary>
+    public void Take(Answer answer) =>
         (Token, RefreshToken) = (answer.Data.GetProperty("token").GetString(), answer.Data.GetProperty("refreshToken").GetString()!);
 
     private HttpRequestMessage Request(HttpMethod method, string path)

@@ -110,6 +110,21 @@ public abstract class BlobSweepTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("blob_quota_items"));
     }
 
+    [Fact]
+    public async Task Files_of_a_user_who_deleted_his_account_go()
+    {
+        await _user.UploadAsync(_app.CreateClient(), Files.Png(100));
+        await AnnounceAndPutAsync();
+        var another = await _app.RegisterAsync();
+        var stays = await another.UploadAsync(_app.CreateClient(), Files.Png(100));
+
+        (await _user.SendAsync(HttpMethod.Delete, "/api/v1/users/me", new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
+        await SweepAsync();
+
+        Assert.EndsWith(stays, Assert.Single(await KeysAsync()));
+        Assert.Equal(1, await CountAsync("blob_quota_items"));
+    }
+
     private Task<BlobSweep> SweepAsync() => _app.AsAsync(Caller.System, grains => grains.GetGrain<IBlobSweepGrain>(0).Sweep());
 
     private async Task<string> AnnounceAndPutAsync()
@@ -125,7 +140,7 @@ public abstract class BlobSweepTests : IAsyncLifetime
 
     private async Task<List<string>> KeysAsync() => [.. (await Store.ListAsync("", after: null, 100, Token)).Blobs.Select(b => b.Key)];
 
-    private async Task<int> CountAsync(string table) => (await _app.Services.GetRequiredService<Database>()
+    private async Task<int> CountAsync(string table) => (await _app.Services.GetRequiredService<Database>().RowsOfAllUsers()
         .ListAsync($"select 1 from {table}", [], row => row.GetValue(0), Token)).Length;
 }
 

@@ -204,7 +204,7 @@ public abstract class UploadHttpTests : HttpTests
 
     private async Task<(long Bytes, long Files)> QuotaAsync(ActorsClient user)
     {
-        var database = App.Services.GetRequiredService<Database>();
+        var database = App.Services.GetRequiredService<Database>().RowsOf(user.UserId);
         var sums = await database.FirstAsync(
             "select coalesce(sum(size), 0), count(*) from blob_quota_items where owner_id = @id", [("id", user.UserId)], row => Tuple.Create(Convert.ToInt64(row.GetValue(0)), row.GetInt64(1)));
         var kept = await database.FirstAsync(

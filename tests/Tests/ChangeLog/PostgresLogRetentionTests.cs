@@ -6,7 +6,7 @@ using Npgsql;
 namespace Actors.ChangeLog;
 
 /// <inheritdoc />
-public sealed class PostgresLogRetentionTests(PostgresServer server) : LogRetentionSpec
+public sealed class PostgresLogRetentionTests(OwnPostgresServer server) : LogRetentionSpec, IClassFixture<OwnPostgresServer>
 {
     private const string Days =
         """

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Actors.Blobs;
+using Actors.Clients;
 using Actors.Docs;
 using Actors.Infrastructure;
 using Actors.Mail;
+using Actors.Users;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Http;
 
@@ -30,12 +33,18 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         await UseUsersAsync(worker, admin);
         await UseCodesAsync(new ActorsClient(http));
+        await UseTwoFactorAsync(new ActorsClient(http));
+        var secret = await App.Services.GetRequiredService<ServiceClients>().AddAsync("description");
+        (await new ActorsClient(http).PostAsync("/api/v1/auth/token", new { clientId = "description", clientSecret = secret })).Expect(HttpStatusCode.OK);
         var id = await UseOrdersAsync(owner);
         await UseStepsAsync(owner, worker, id);
         await UseChatAsync(owner, worker, id);
         await UseFilesAsync(owner);
         await WatchAsync(owner, id, description);
         (await owner.SendAsync(HttpMethod.Delete, $"{Orders}/{await owner.CreateWorkOrderAsync()}")).Expect(HttpStatusCode.OK);
+
+        (await owner.GetAsync("/api/v1/users/me/export")).Expect(HttpStatusCode.OK);
+        (await worker.SendAsync(HttpMethod.Delete, "/api/v1/users/me", new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
 
         Assert.Empty(check.Problems.Distinct());
         // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description.
@@ -95,7 +104,17 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
         user.Token = token;
         (await admin.PostAsync("/api/v1/admin/keys/rotate")).Expect(HttpStatusCode.OK);
-        (await admin.GetAsync($"/api/v1/users/{user.UserId}")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/audit?limit=100")).Expect(HttpStatusCode.OK);
+        var path = $"/api/v1/users/{user.UserId}";
+        var seen = (await admin.GetAsync(path)).Expect(HttpStatusCode.OK).Message.Headers.ETag!.ToString();
+        (await user.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", seen))).Expect(HttpStatusCode.NotModified);
+        (await user.SendAsync(HttpMethod.Put, path, new { name = "n", preferences = new { theme = "dark" } })).Expect(HttpStatusCode.OK);
+        (await user.SendAsync(HttpMethod.Patch, path, new { preferences = new { theme = (string?)null } })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/users?limit=2")).Expect(HttpStatusCode.OK);
+        var tag = (await admin.GetAsync($"/api/v1/admin/users/{user.UserId}")).Expect(HttpStatusCode.OK).ETag!;
+        (await admin.SendAsync(HttpMethod.Get, $"/api/v1/admin/users/{user.UserId}", null, ("If-None-Match", tag))).Expect(HttpStatusCode.NotModified);
+        (await admin.PostAsync($"/api/v1/admin/users/{user.UserId}/impersonate")).Expect(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/users/{user.UserId}", new { tier = "premium" }, ("If-Match", tag))).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{user.UserId}/access", new { role = "manager", factoryId = "f-1" })).Expect(HttpStatusCode.OK);
     }
 
@@ -110,6 +129,20 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await user.PostAsync("/api/v1/auth/code", new { email = user.Email })).Expect(HttpStatusCode.Accepted);
         code = await Mailbox.Of(App).CodeAsync(user.Email, 2);
         (await user.PostAsync("/api/v1/auth/password/reset", new { email = user.Email, code, newPassword })).Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task UseTwoFactorAsync(ActorsClient user)
+    {
+        await user.RegisterAsync();
+        var app = new Authenticator((await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK).Data);
+        (await user.GetAsync("/api/v1/auth/two-factor")).Expect(HttpStatusCode.OK);
+        var codes = (await user.PostAsync("/api/v1/auth/two-factor/confirm", new { code = app.Next() })).Expect(HttpStatusCode.OK).Data.GetProperty("codes");
+        (await user.GetAsync("/api/v1/auth/two-factor")).Expect(HttpStatusCode.OK);
+        var challenge = (await user.PostAsync("/api/v1/auth/login", new { email = user.Email, password = ActorsClient.Password }))
+            .ExpectError(HttpStatusCode.Unauthorized, "SECOND_FACTOR_REQUIRED").Body.GetProperty("error").GetProperty("challenge").GetString();
+        (await user.PostAsync("/api/v1/auth/login/second-factor", new { challenge, code = codes[0].GetString() })).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/two-factor/recovery-codes", new { password = ActorsClient.Password, code = codes[1].GetString() })).Expect(HttpStatusCode.OK);
+        (await user.PostAsync("/api/v1/auth/two-factor/disable", new { password = ActorsClient.Password, code = app.Next() })).Expect(HttpStatusCode.NoContent);
     }
 
     /// <summary>Returns a released order with the steps cut and weld and every optional field set.</summary>

@@ -10,23 +10,39 @@ namespace Actors.Http;
 public sealed class BadInputTests(SharedApps apps, PostgresServer server) : HttpTests
 {
     /// <summary>A route, and a body that it takes ({0} is a work order, {1} its progress log, {2} its message; null: no body).</summary>
-    private static readonly (HttpMethod Method, string Path, string? Body)[] Routes =
+    internal static readonly (HttpMethod Method, string Path, string? Body)[] Routes =
     [
         (HttpMethod.Post, "/api/v1/auth/register", """{"email":"new@example.org","password":"correct horse battery"}"""),
         (HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@example.org","password":"wrong"}"""),
         (HttpMethod.Post, "/api/v1/auth/refresh", """{"refreshToken":"none"}"""),
+        (HttpMethod.Post, "/api/v1/auth/token", """{"clientId":"nobody","clientSecret":"none"}"""),
         (HttpMethod.Get, "/api/v1/auth/me", null),
         (HttpMethod.Get, "/api/v1/auth/sessions", null),
         (HttpMethod.Delete, "/api/v1/auth/sessions/nobody", null),
         (HttpMethod.Post, "/api/v1/auth/logout", null),
         (HttpMethod.Post, "/api/v1/admin/keys/rotate", null),
+        (HttpMethod.Get, "/api/v1/admin/audit", null),
+        (HttpMethod.Get, "/api/v1/admin/users", null),
+        (HttpMethod.Get, "/api/v1/admin/users/nobody", null),
+        (HttpMethod.Patch, "/api/v1/admin/users/nobody", """{"tier":"premium","role":"operator","factoryId":"f","locked":false}"""),
+        (HttpMethod.Post, "/api/v1/admin/users/nobody/impersonate", null),
         (HttpMethod.Post, "/api/v1/auth/code", """{"email":"new@example.org"}"""),
         (HttpMethod.Post, "/api/v1/auth/verify", """{"email":"new@example.org","code":"000000"}"""),
         (HttpMethod.Post, "/api/v1/auth/password", """{"currentPassword":"correct horse battery","newPassword":"staple battery horse"}"""),
         (HttpMethod.Post, "/api/v1/auth/password/reset", """{"email":"new@example.org","code":"000000","newPassword":"staple battery horse"}"""),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody", null),
         (HttpMethod.Get, "/api/v1/auth/oauth/nobody/callback", null),
+        (HttpMethod.Post, "/api/v1/auth/login/second-factor", """{"challenge":"none","code":"000000"}"""),
+        (HttpMethod.Get, "/api/v1/auth/two-factor", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/enrol", null),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/confirm", """{"code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/recovery-codes", """{"password":"correct horse battery","code":"000000"}"""),
+        (HttpMethod.Post, "/api/v1/auth/two-factor/disable", """{"password":"correct horse battery","code":"000000"}"""),
         (HttpMethod.Get, "/api/v1/users/nobody", null),
+        (HttpMethod.Delete, "/api/v1/users/me", null),
+        (HttpMethod.Get, "/api/v1/users/me/export", null),
+        (HttpMethod.Put, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
+        (HttpMethod.Patch, "/api/v1/users/nobody", """{"name":"n","preferences":{}}"""),
         (HttpMethod.Put, "/api/v1/users/nobody/access", """{"role":"operator"}"""),
         (HttpMethod.Post, "/api/v1/work-orders", """{"title":"t","priority":"low","targetQuantity":1,"steps":[]}"""),
         (HttpMethod.Get, "/api/v1/work-orders", null),
@@ -58,10 +74,11 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/changes", null),
     ];
 
-    private static readonly string[] OpenRoutes =
+    /// <summary>Those that want no token.</summary>
+    internal static readonly string[] OpenRoutes =
     [
-        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
-        "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
+        "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/login/second-factor", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
+        "/api/v1/auth/token", "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
     ];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);

@@ -18,7 +18,7 @@ public abstract class EmailCodeHttpTests : HttpTests
         var first = (await VerifyAsync(email, await AskAsync(email))).Expect(HttpStatusCode.OK).Data;
         var second = (await VerifyAsync(email.ToUpperInvariant(), await AskAsync(email, 2))).Expect(HttpStatusCode.OK).Data;
 
-        Assert.Equal(first.GetProperty("user").ToString(), second.GetProperty("user").ToString());
+        Assert.Equal(first.GetProperty("user").GetProperty("id").GetString(), second.GetProperty("user").GetProperty("id").GetString());
         Assert.Equal(email, first.GetProperty("user").GetProperty("email").GetString());
         var user = App.Anonymous();
         user.Token = second.GetProperty("token").GetString();

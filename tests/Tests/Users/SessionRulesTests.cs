@@ -78,7 +78,7 @@ public sealed class SessionRulesTests
     }
 
     [Fact]
-    public void Ending_what_is_not_there_is_no_change() => Assert.Null(SessionRules.End(Open(Registered(), "a"), s => s.Id == "b"));
+    public void Ending_what_is_not_there_is_no_change() => Assert.Null(SessionRules.End(Open(Registered(), "a"), s => s.Id == "b", "why"));
 
     [Fact]
     public void Only_rows_that_differ_are_written()
@@ -94,5 +94,5 @@ public sealed class SessionRulesTests
     private static UserState Registered() =>
         new(new User { Id = "u", Email = "a@b.example" }, "hash", Version: 1);
 
-    private static UserState Open(UserState state, string id, DateTimeOffset? at = null) => SessionRules.Open(state, id, Phone, Options, at ?? Now).Next!;
+    private static UserState Open(UserState state, string id, DateTimeOffset? at = null) => SessionRules.Open(state, id, Phone, "password", Options, at ?? Now).Next!;
 }

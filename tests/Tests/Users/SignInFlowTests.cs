@@ -70,7 +70,7 @@ public sealed class SignInFlowTests(SharedApps apps, PostgresServer server) : Ht
         {
             () => grain.ConfirmEmail(new ConfirmEmail(user.Email, ByHimself: true)),
             () => grain.SetPassword("staple battery horse"),
-            () => grain.OpenSession(Unknown),
+            () => grain.OpenSession(Unknown, "code"),
             grain.HasProvedEmail,
         })
         {

@@ -40,11 +40,11 @@ public sealed class UserRulesTests
         var state = UserRules.Register(null, "id", Valid, "hash", WorkOrderBuilder.Now).Next!;
 
         Assert.Equal("FORBIDDEN", Refused.With(() =>
-            UserRules.ChangeAccess(state, new(UserRole.Admin, null), WorkOrderBuilder.Manager, WorkOrderBuilder.Now)));
+            UserRules.Administer(state, new() { Role = UserRole.Admin }, WorkOrderBuilder.Manager, WorkOrderBuilder.Now)));
         Assert.Equal(["factoryId"], Refused.Fields(() =>
-            UserRules.ChangeAccess(state, new(UserRole.Manager, null), WorkOrderBuilder.Admin, WorkOrderBuilder.Now)));
+            UserRules.Administer(state, new() { Role = UserRole.Manager }, WorkOrderBuilder.Admin, WorkOrderBuilder.Now)));
         Assert.Equal(
             UserRole.Manager,
-            UserRules.ChangeAccess(state, new(UserRole.Manager, "f"), WorkOrderBuilder.Admin, WorkOrderBuilder.Now)!.Next!.User.Role);
+            UserRules.Administer(state, new() { Role = UserRole.Manager, FactoryId = "f" }, WorkOrderBuilder.Admin, WorkOrderBuilder.Now)!.Next!.User.Role);
     }
 }

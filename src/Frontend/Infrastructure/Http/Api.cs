@@ -1,4 +1,6 @@
+using Actors.Audit;
 using Actors.Blobs;
+using Actors.Clients;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -27,9 +29,12 @@ internal static class Api
     {
         api.MapUsers();
         api.MapSessions();
+        api.MapAdmin();
+        api.MapServiceTokens();
         api.MapWorkOrders();
         api.MapBlobs();
         api.MapLive();
+        api.MapAudit();
     }
 }
 

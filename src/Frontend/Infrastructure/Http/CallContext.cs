@@ -5,17 +5,28 @@ using Actors.Users;
 
 namespace Actors.Infrastructure.Http;
 
-/// <summary>Gives each request what grains read beside a call: its idempotency key. Who calls, <see cref="Admissions"/> has said.</summary>
+/// <summary>Says that a command leaves nothing in the audit log: its calls need not carry where they come from.</summary>
+internal sealed record NotAudited;
+
+/// <summary>
+/// Gives each request what grains read beside a call: its idempotency key, and where it comes from. Who calls, <see cref="Admissions"/> has said.
+/// </summary>
 internal static class CallContext
 {
     /// <summary>Makes a command safe to repeat.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
-    /// <summary>Checks path and query for text nobody can store, then sets the command key.</summary>
+    /// <summary>Checks path and query for text nobody can store, then sets the origin and the command key.</summary>
     public static IApplicationBuilder UseCallContext(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         CheckPath(context.Request.RouteValues);
         CheckQuery(context.Request);
+        // What reads is not written down, but a browser that comes back from another site logs in by a GET.
+        if ((IsCommand(context.Request.Method) || context.User.Identity is not CallerIdentity) && context.GetEndpoint()?.Metadata.GetMetadata<NotAudited>() is null)
+        {
+            CallOrigin.Current = new CallOrigin(ClientAddress.Of(context), context.TraceIdentifier);
+        }
+
         if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method) && !SignedUrl.Leads(context))
         {
             CommandKey.Current = await KeyOf(context.Request, key.Count == 1 ? key[0] : null);
@@ -27,6 +38,9 @@ internal static class CallContext
     /// <summary>The id of what a create makes: the same for a repetition, else new.</summary>
     public static string NewId(string kind, string callerId, TimeProvider time) =>
         CommandKey.Current is { } key ? Ids.From(kind, callerId, key.Value) : Ids.New(time.GetUtcNow());
+
+    /// <summary>For commands that come often and are never audited.</summary>
+    public static RouteHandlerBuilder NotAudited(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new NotAudited());
 
     private static bool IsCommand(string method) =>
         HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || HttpMethods.IsDelete(method);

@@ -51,7 +51,12 @@ internal sealed record Failure
 /// <param name="Code">Stable, UPPER_SNAKE.</param>
 /// <param name="Message">One English sentence for a person.</param>
 /// <param name="Details">The fields at fault; empty if none is.</param>
-internal sealed record Error(string Code, string Message, ImmutableArray<ErrorDetail> Details);
+internal sealed record Error(string Code, string Message, ImmutableArray<ErrorDetail> Details)
+{
+    /// <summary>What a further proof must bring along; only if one is wanted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Challenge { get; init; }
+}
 
 /// <summary>Says that something is gone.</summary>
 /// <param name="Id">What was deleted.</param>

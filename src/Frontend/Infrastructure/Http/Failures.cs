@@ -21,7 +21,7 @@ internal sealed partial class Failures(ILogger<Failures> logger) : IExceptionHan
 
         var (status, error) = exception switch
         {
-            AppException known => (StatusOf(known.Kind), new Error(known.Code, known.Message, known.Details)),
+            AppException known => (StatusOf(known.Kind), new Error(known.Code, known.Message, known.Details) { Challenge = known.Challenge }),
             BadHttpRequestException { InnerException: JsonException json } => (400, JsonErrors.Describe(json)),
             JsonException json => (400, JsonErrors.Describe(json)),
             BadHttpRequestException { StatusCode: 400 } bad => (400, BadRequest(httpContext, bad)),

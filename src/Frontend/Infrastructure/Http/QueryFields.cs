@@ -50,6 +50,40 @@ internal sealed class QueryFields
         return values.ToImmutable();
     }
 
+    /// <summary>An enum value, or null.</summary>
+    public T? One<T>(string field, string? text) where T : struct, Enum
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (WireName.TryParse<T>(text, out var value))
+        {
+            return value;
+        }
+
+        Refuse(field, WireText.OneOf<T>());
+        return null;
+    }
+
+    /// <summary>True, false, or null.</summary>
+    public bool? Flag(string field, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (bool.TryParse(text, out var value))
+        {
+            return value;
+        }
+
+        Refuse(field, "Must be true or false.");
+        return null;
+    }
+
     /// <summary>A point in time, or null.</summary>
     public DateTimeOffset? Time(string field, string? text)
     {

@@ -8,7 +8,6 @@ internal static class StandardHeaders
     /// <summary>Names the request in answers and logs.</summary>
     public const string RequestId = "X-Request-Id";
 
-    private const int MaxRequestIdLength = 128;
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     // The documentation page is a script from this server, with inline styles; nothing from anywhere else.
@@ -23,7 +22,7 @@ internal static class StandardHeaders
     public static IApplicationBuilder UseStandardHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var id = context.Request.Headers[RequestId];
-        if (id.Count == 1 && IsVisibleAscii(id[0], MaxRequestIdLength))
+        if (id.Count == 1 && IsVisibleAscii(id[0], CallOrigin.MaxRequestId))
         {
             context.TraceIdentifier = id[0]!; // log scopes take it from here
         }

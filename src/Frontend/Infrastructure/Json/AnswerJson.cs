@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Actors.Audit;
 using Actors.Blobs;
+using Actors.Clients;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure.Http;
@@ -21,6 +23,14 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Inbox))]
 [JsonSerializable(typeof(Envelope<User>))]
 [JsonSerializable(typeof(Envelope<Session>))]
+[JsonSerializable(typeof(Envelope<ProfileView>))]
+[JsonSerializable(typeof(Envelope<TwoFactorStatus>))]
+[JsonSerializable(typeof(Envelope<TwoFactorSecret>))]
+[JsonSerializable(typeof(Envelope<RecoveryCodes>))]
+[JsonSerializable(typeof(Envelope<AdminUser>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<AdminUser>>))]
+[JsonSerializable(typeof(Envelope<Impersonation>))]
+[JsonSerializable(typeof(Envelope<ServiceToken>))]
 [JsonSerializable(typeof(Envelope<Deleted>))]
 [JsonSerializable(typeof(Envelope<Readiness>))]
 [JsonSerializable(typeof(Envelope<WorkOrder>))]
@@ -30,6 +40,7 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<ImmutableArray<ChatMessage>>))]
 [JsonSerializable(typeof(Envelope<ReadState>))]
 [JsonSerializable(typeof(Envelope<Unread>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<AuditEntry>>))]
 [JsonSerializable(typeof(Envelope<UploadView>))]
 [JsonSerializable(typeof(Envelope<FileView>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

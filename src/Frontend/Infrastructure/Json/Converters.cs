@@ -63,7 +63,7 @@ internal sealed class OptionalConverter<T>(JsonConverter<T> inner) : JsonConvert
 
     // The inner converter, not the serializer: a second serializer call would report paths from its own root.
     public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(inner.Read(ref reader, typeof(T), options)!);
+        new(reader.TokenType == JsonTokenType.Null && default(T) is null ? default! : inner.Read(ref reader, typeof(T), options)!);
 
     public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
         throw new NotSupportedException("Optional values are only read.");

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Actors.Audit;
 using Actors.Live;
+using Actors.Users;
 using Actors.WorkOrders;
 
 namespace Actors.Infrastructure.Json;
@@ -12,7 +14,11 @@ internal static class StoredJson
     /// <summary>Writes the JSON properties of <paramref name="type"/> as they are.</summary>
     public static void Embed(JsonTypeInfo type)
     {
-        var name = type.Type == typeof(ChatMessage) ? "payload" : type.Type == typeof(LiveEvent) ? "data" : null;
+        var name = type.Type == typeof(ChatMessage) ? "payload"
+            : type.Type == typeof(LiveEvent) ? "data"
+            : type.Type == typeof(ProfileView) ? "preferences"
+            : type.Type == typeof(AuditEntry) ? "changes"
+            : null;
         foreach (var property in type.Properties)
         {
             if (string.Equals(property.Name, name, StringComparison.Ordinal))

@@ -9,6 +9,7 @@ internal static class PostgresSources
 
     // Reads are short; what does not find one waits.
     private const int LogConnections = 8;
+    private const int UpkeepConnections = 8;
 
     /// <summary>
     /// Writers' sessions. Their statements are lookups by key with arrays of unknown size, so they are planned once, for an
@@ -33,16 +34,28 @@ internal static class PostgresSources
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
     }
 
-    public static NpgsqlDataSource Reader(StorageOptions options)
+    /// <summary>Sessions that queries run in, bound by row level security.</summary>
+    public static NpgsqlDataSource Reader(StorageOptions options, RowSecurity security)
+    {
+        var source = new NpgsqlDataSourceBuilder(Sessions(options, "actors-reader", options.ReaderConnections));
+        security.Bind(source);
+        return source.Build();
+    }
+
+    /// <summary>Sessions for work beside the commits: sweepers, partitions, the outbox, the log's listener. As the owner of the tables.</summary>
+    public static NpgsqlDataSource Upkeep(StorageOptions options) =>
+        new NpgsqlDataSourceBuilder(Sessions(options, "actors-upkeep", UpkeepConnections)).Build();
+
+    private static string Sessions(StorageOptions options, string name, int most)
     {
         var builder = new NpgsqlConnectionStringBuilder(options.PostgreSql);
-        builder.ApplicationName ??= "actors-reader";
-        builder.MaxPoolSize = options.ReaderConnections;
+        builder.ApplicationName ??= name;
+        builder.MaxPoolSize = most;
         builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
         builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
-        builder.NoResetOnClose = true; // no read changes its session, and LogListener keeps its own until it breaks
+        builder.NoResetOnClose = true; // readers keep the role that they took, and LogListener its own session until it breaks
         builder.MaxAutoPrepare = 128;
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+        return builder.ConnectionString;
     }
 
     /// <summary>

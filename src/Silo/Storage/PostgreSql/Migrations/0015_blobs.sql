@@ -42,3 +42,15 @@ create table blob_quota_items (
 
 create index blob_quota_items_owner on blob_quota_items (owner_id);
 create index blob_quota_items_age on blob_quota_items (created_at);
+
+-- The few who deleted their accounts: their files go.
+create index users_deleted on users (id) where deleted_at is not null;
+
+alter table blobs enable row level security;
+create policy own_rows on blobs using ((select current_setting('actors.rows', true)) in ('all', 'user:' || owner_id));
+
+alter table blob_quotas enable row level security;
+create policy own_rows on blob_quotas using ((select current_setting('actors.rows', true)) in ('all', 'user:' || id));
+
+alter table blob_quota_items enable row level security;
+create policy own_rows on blob_quota_items using ((select current_setting('actors.rows', true)) in ('all', 'user:' || owner_id));

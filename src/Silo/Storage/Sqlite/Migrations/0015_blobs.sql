@@ -42,3 +42,6 @@ create table blob_quota_items (
 
 create index blob_quota_items_owner on blob_quota_items (owner_id);
 create index blob_quota_items_age on blob_quota_items (created_at);
+
+-- The few who deleted their accounts: their files go.
+create index users_deleted on users (id) where deleted_at is not null;
