@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Actors.Blobs;
 
@@ -7,7 +8,8 @@ namespace Actors.Blobs;
 /// Ends tickets whose time is over, deletes files of users who are gone, forgets blobs that were deleted long ago, gives back quota that was reserved for nothing, and walks through the store
 /// page by page to delete what no row knows. Every step may be done twice or by two at once; what fails is found again by a later round.
 /// </summary>
-internal sealed class BlobSweepGrain(Database database, BlobServices blobs, TimeProvider time) : Grain, IBlobSweepGrain
+internal sealed partial class BlobSweepGrain(
+    Database database, BlobServices blobs, TimeProvider time, ILogger<BlobSweepGrain> logger) : Grain, IBlobSweepGrain
 {
     private readonly Database _rows = database.RowsOfAllUsers(); // it looks for what is old, whosever it is
 
@@ -46,12 +48,7 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
             "select id from blobs where status = 'pending' and expires_at <= @now order by expires_at limit @limit",
             [("now", now), ("limit", Batch)],
             row => row.GetString(0));
-        foreach (var id in ids)
-        {
-            await Upkeep(id).Expire();
-        }
-
-        return ids.Length;
+        return await EachAsync(ids, blob => blob.Expire());
     }
 
     private async Task<int> RemoveAsync()
@@ -63,12 +60,7 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
             """,
             [("limit", Batch)],
             row => row.GetString(0));
-        foreach (var id in ids)
-        {
-            await Upkeep(id).Remove();
-        }
-
-        return ids.Length;
+        return await EachAsync(ids, blob => blob.Remove());
     }
 
     private async Task<int> ForgetAsync(DateTimeOffset now)
@@ -77,12 +69,7 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
             "select id from blobs where status = 'deleted' and deleted_at <= @limit order by deleted_at limit @rows",
             [("limit", now - blobs.Options.OrphanAge), ("rows", Batch)],
             row => row.GetString(0));
-        foreach (var id in ids)
-        {
-            await Upkeep(id).Forget();
-        }
-
-        return ids.Length;
+        return await EachAsync(ids, blob => blob.Forget());
     }
 
     private async Task<int> SettleAsync(DateTimeOffset before)
@@ -94,17 +81,14 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
             """,
             [("from", _settled), ("before", before), ("limit", Batch)],
             row => (Blob: row.GetString(0), Owner: row.GetString(1)));
-        foreach (var (blob, owner) in items)
-        {
-            await Upkeep(blob).Settle(owner);
-        }
-
-        if (items.Length < Batch)
+        var owners = items.ToDictionary(i => i.Blob, i => i.Owner, StringComparer.Ordinal);
+        var settled = await EachAsync([.. owners.Keys], blob => blob.Settle(owners[blob.GetPrimaryKeyString()]));
+        if (items.Length < Batch && settled == items.Length)
         {
             _settled = before; // all up to there have their blobs
         }
 
-        return items.Length;
+        return settled;
     }
 
     private async Task<(int Orphans, int Unfinished)> WalkAsync(DateTimeOffset now)
@@ -141,5 +125,28 @@ internal sealed class BlobSweepGrain(Database database, BlobServices blobs, Time
         return [.. known];
     }
 
-    private IBlobUpkeep Upkeep(string id) => GrainFactory.GetGrain<IBlobUpkeep>(id);
+    /// <summary>Does it to each; how many it was done to. One that fails does not hold up the others, and comes again.</summary>
+    private async Task<int> EachAsync(ImmutableArray<string> ids, Func<IBlobUpkeep, Task> act)
+    {
+        var done = 0;
+        foreach (var id in ids)
+        {
+            try
+            {
+                await act(GrainFactory.GetGrain<IBlobUpkeep>(id));
+                done++;
+            }
+#pragma warning disable CA1031 // whatever it meets
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                LogFailed(failure, id);
+            }
+        }
+
+        return done;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Blob {Id} could not be swept; it is tried again")]
+    private partial void LogFailed(Exception exception, string id);
 }

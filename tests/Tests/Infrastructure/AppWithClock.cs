@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Infrastructure;
 
 /// <summary>A system whose clock a test can put forward.</summary>
-internal sealed class AppWithClock(string? postgres = null, params (string Name, string Value)[] settings) : ActorsApp(postgres, settings)
+internal class AppWithClock(string? postgres = null, params (string Name, string Value)[] settings) : ActorsApp(postgres, settings)
 {
     public ClockAhead Clock { get; } = new();
 
