@@ -1,4 +1,5 @@
 using Actors.Audit;
+using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Clients;
 using Actors.Generation;
@@ -55,6 +56,12 @@ public static class GrainServices
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BlobServices>();
+        services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations()
+            .Validate(o => IsBetween(o.TicketLifetime, TimeSpan.FromDays(1)), "Uploads:TicketLifetime must be between 1 min and 1 day.")
+            .Validate(o => IsBetween(o.LinkLifetime, TimeSpan.FromDays(1)), "Uploads:LinkLifetime must be between 1 min and 1 day.")
+            .Validate(o => o.OrphanAge > o.TicketLifetime && o.OrphanAge <= TimeSpan.FromDays(3_650), "Uploads:OrphanAge must be longer than Uploads:TicketLifetime, at most 3650 days.")
+            .ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
         return services;
     }
@@ -70,4 +77,6 @@ public static class GrainServices
             .ValidateOnStart();
         return services;
     }
+
+    private static bool IsBetween(TimeSpan lifetime, TimeSpan longest) => lifetime >= TimeSpan.FromMinutes(1) && lifetime <= longest;
 }

@@ -21,6 +21,11 @@ internal sealed partial class JobWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (options.Value.AtOnce == 0)
+        {
+            return;
+        }
+
         Caller.Current = Caller.System;
         var shards = await RepeatAsync(
             async () => await grains.GetGrain<IQueueSettingsGrain>(handler.Queue).Shards(), stoppingToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Actors.Infrastructure.Http;
 using Actors.Live;
 using static Actors.Infrastructure.Http.Shape;
@@ -24,7 +25,7 @@ internal static class TaskEndpoints
         tasks.MapGet("/{id}", Get).Describe("getTask", "A task with its images");
         tasks.MapPatch("/{id}", Select).NotAudited().Describe("selectImage", "Choose the image that the model is to be made of");
         tasks.MapPost("/{id}/cancel", Cancel).NotAudited().Describe("cancelTask", "Do nothing more for the task; pictures that are there stay");
-        tasks.MapPost("/{id}/images/{index:int}/retry", RetryImage).NotAudited().Describe("retryImage", "Try a failed image again");
+        tasks.MapPost("/{id}/images/{index}/retry", RetryImage).NotAudited().Describe("retryImage", "Try a failed image again");
         tasks.MapGet("/{id}/events", Watch).WithTags(LiveEndpoints.Tag).Describe("watchTask", "The task's changes, live (server-sent events)");
     }
 
@@ -47,13 +48,17 @@ internal static class TaskEndpoints
         await Of(await grains.GetGrain<IGenerationGrain>(id).Get(), grains);
 
     private static async Task<Answer<TaskView>> Select(string id, SelectImageRequest body, ExpectedVersion version, IGrainFactory grains) =>
-        await Of(await grains.GetGrain<IGenerationGrain>(id).Select(Required(body.SelectedImageIndex, "selectedImageIndex"), version.Value), grains);
+        await Of(await grains.GetGrain<IGenerationGrain>(id).Select(body.ToIndex(), version.Value), grains);
 
     private static async Task<Answer<TaskView>> Cancel(string id, IGrainFactory grains) =>
         await Of(await grains.GetGrain<IGenerationGrain>(id).Cancel(), grains);
 
-    private static async Task<Answer<TaskView>> RetryImage(string id, int index, ExpectedVersion version, IGrainFactory grains) =>
-        await Of(await grains.GetGrain<IGenerationGrain>(id).RetryImage(index, version.Value), grains);
+    // What is no number is no index that there is; whose task it is comes first.
+    private static async Task<Answer<TaskView>> RetryImage(string id, string index, ExpectedVersion version, IGrainFactory grains) =>
+        await Of(
+            await grains.GetGrain<IGenerationGrain>(id).RetryImage(
+                int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1, version.Value),
+            grains);
 
     private static Task<EventStream> Watch(string id, string? lastEventId, HttpContext context, LiveStreams streams) =>
         streams.OpenAsync([GenerationEvents.Topic(id)], EventStream.LastEventId(context.Request, lastEventId), context);

@@ -17,7 +17,12 @@ internal sealed record SelectImageRequest
 {
     /// <summary>0 to 3.</summary>
     [Required]
+    [Range(0, GenerationLimits.Images - 1)]
     public int? SelectedImageIndex { get; init; }
+
+    public int ToIndex() => Shape.Required(SelectedImageIndex, "selectedImageIndex") is >= 0 and < GenerationLimits.Images and var index
+        ? index
+        : throw Errors.Invalid("selectedImageIndex", $"Must be 0 to {GenerationLimits.Images - 1}.");
 }
 
 /// <summary>The query of a list of requests, as text.</summary>

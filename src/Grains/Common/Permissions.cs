@@ -26,6 +26,15 @@ internal enum Permission
     /// <summary>Edit or delete a message.</summary>
     ChangeMessage,
 
+    /// <summary>Announce a file of his own.</summary>
+    CreateFile,
+
+    /// <summary>Read a file.</summary>
+    SeeFile,
+
+    /// <summary>Complete an upload, delete a file.</summary>
+    ChangeFile,
+
     /// <summary>See an account: user, sessions, inbox.</summary>
     SeeUser,
 
@@ -115,6 +124,9 @@ internal static class Permissions
         [Permission.ReportProgress] = new(Own | Assigned, Own | Assigned | Factory, Any, None),
         [Permission.CorrectProgress] = new(Own | Author, Own | Author | Factory, Any, None),
         [Permission.ChangeMessage] = new(Author, Author, Author, None),
+        [Permission.CreateFile] = new(Own, Own, Own, None),
+        [Permission.SeeFile] = new(Own, Own, Any, None),
+        [Permission.ChangeFile] = new(Own, Own, Any, None),
         [Permission.SeeUser] = new(Own, Own, Any, Any),
         [Permission.ChangeProfile] = new(Own, Own, Any, None),
         [Permission.TakeDataAlong] = new(Own, Own, Own, None, InPerson: true),

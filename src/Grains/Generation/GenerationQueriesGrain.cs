@@ -23,7 +23,7 @@ internal sealed class GenerationQueriesGrain(Database database) : Grain, IGenera
         },
         request => new(request.CreatedAt, request.Id));
 
-    public Task<Page<GenerationSummary>> List(ListGenerations query, CancellationToken cancellationToken)
+    public Task<Page<GenerationSummary>> List(ListGenerations query, CancellationToken cancellationToken = default)
     {
         new Validator()
             .Range("limit", query.Limit, 1, PageLimits.MaxSize)

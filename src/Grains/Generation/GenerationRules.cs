@@ -212,7 +212,7 @@ internal static class GenerationRules
 
     private static ImageState ImageAt(GenerationState state, int index) => index >= 0 && index < state.Images.Length
         ? state.Images[index]
-        : throw Errors.Invalid("selectedImageIndex", $"Must be 0 to {GenerationLimits.Images - 1}.");
+        : throw Errors.Invalid("index", $"Must be 0 to {GenerationLimits.Images - 1}.");
 
     private static bool IsMakingImages(GenerationState state) =>
         state.Status is RequestStatus.ImagePending or RequestStatus.ImageGenerating or RequestStatus.ImageFailed or RequestStatus.ImageCompleted;

@@ -40,7 +40,7 @@ internal interface IJobTable
 internal sealed class JobQueues(IEnumerable<IJobTable> tables, IOptions<JobOptions> options)
 {
     public IJobTable TableOf(string queue) =>
-        tables.FirstOrDefault(t => t.Has(queue)) ?? throw Errors.Invalid("queue", "There is no such queue.");
+        tables.FirstOrDefault(t => t.Has(queue)) ?? throw new AppException(ErrorKind.NotFound, "QUEUE_NOT_FOUND", "There is no such queue.");
 
     public int Shards(string queue) => options.Value.Shards.GetValueOrDefault(queue, 1);
 

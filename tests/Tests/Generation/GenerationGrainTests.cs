@@ -11,6 +11,9 @@ public abstract class GenerationGrainTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
+    /// <summary>The tests are the workers.</summary>
+    protected static readonly (string, string) NoWorkers = ("Workers:AtOnce", "0");
+
     private ActorsApp _app = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -108,11 +111,11 @@ public abstract class GenerationGrainTests : IAsyncLifetime
 /// <inheritdoc/>
 public sealed class GenerationGrainOnSqliteTests : GenerationGrainTests
 {
-    protected override Task<ActorsApp> StartAsync() => Task.FromResult(new ActorsApp());
+    protected override Task<ActorsApp> StartAsync() => Task.FromResult(new ActorsApp(null, NoWorkers));
 }
 
 /// <inheritdoc/>
 public sealed class GenerationGrainOnPostgresTests(PostgresServer server) : GenerationGrainTests
 {
-    protected override async Task<ActorsApp> StartAsync() => new(await server.CreateDatabaseAsync());
+    protected override async Task<ActorsApp> StartAsync() => new(await server.CreateDatabaseAsync(), NoWorkers);
 }
