@@ -32,6 +32,6 @@ internal sealed class GenerationQueriesGrain(Database database) : Grain, IGenera
         var filter = new Filter()
             .And("user_id = @user", "user", Caller.Current!.UserId)
             .And("status = @status", "status", query.Status is { } wanted ? WireName.Of(wanted) : null);
-        return Requests.ReadAsync(database, filter, query.Cursor, query.Limit, cancellationToken);
+        return Requests.ReadAsync(database.RowsOf(Caller.Current!.UserId), filter, query.Cursor, query.Limit, cancellationToken);
     }
 }

@@ -67,7 +67,8 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
 
     public static async Task<GenerationState?> LoadAsync(Database database, string id, CancellationToken cancellationToken)
     {
-        var (root, images) = await database.AggregateAsync(
+        // Whose it is, the row says.
+        var (root, images) = await database.RowsOfAllUsers().AggregateAsync(
             $"""
             select r.id, r.user_id, r.prompt, r.created_at, r.version, r.status, r.phase, r.selected_image_index, r.updated_at, r.completed_at,
                    i.id, i."index", i.image_url, i.image_prompt, i.image_status, i.created_at, i.completed_at, i.failed_at, i.error_message,

@@ -11,7 +11,7 @@ internal sealed class ImageJobTable : IJobTable
 
     public bool Has(string queue) => queue == GenerationQueues.Images;
 
-    public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.ListAsync(
+    public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.RowsOfAllUsers().ListAsync(
         """
         select j.id, r.id, r.user_id, j.priority, j.created_at, j.next_retry_at, j.status, j.attempt, j.timeout_at
         from image_generation_jobs j join generated_images i on i.id = j.image_id join generation_requests r on r.id = i.request_id

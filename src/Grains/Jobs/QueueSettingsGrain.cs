@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Jobs;
@@ -73,8 +74,20 @@ internal static class QueueSettingsRules
         return new(
             new QueueSettingsState(queue, settings, state?.CreatedAt ?? now, now, (state?.Version ?? 0) + 1),
             "queue.configured",
-            JsonSerializer.Serialize(new QueueConfigured(queue), JobEventsJson.Default.QueueConfigured));
+            JsonSerializer.Serialize(new QueueConfigured(queue), JobEventsJson.Default.QueueConfigured))
+        {
+            Audit = new AuditNote(AuditActions.QueueConfigured, AuditEntities.Queue, Changes(state?.Settings ?? new(), settings)),
+        };
     }
+
+    private static string Changes(QueueSettings before, QueueSettings after) => AuditChanges.Of(
+        ("maxConcurrency", before.MaxConcurrency, after.MaxConcurrency),
+        ("jobTimeout", before.JobTimeout.TotalMilliseconds, after.JobTimeout.TotalMilliseconds),
+        ("maxRetries", before.MaxRetries, after.MaxRetries),
+        ("retryDelayBase", before.RetryDelayBase.TotalMilliseconds, after.RetryDelayBase.TotalMilliseconds),
+        ("retryDelayMax", before.RetryDelayMax.TotalMilliseconds, after.RetryDelayMax.TotalMilliseconds),
+        ("enablePriority", before.EnablePriority, after.EnablePriority),
+        ("isActive", before.IsActive, after.IsActive));
 }
 
 /// <summary>The settings of a queue. Key: the queue's name. Durable once a method returns.</summary>

@@ -50,7 +50,7 @@ public abstract class GenerationGrainTests : IAsyncLifetime
         var done = await AsOwner(() => Grain(request).Get());
 
         Assert.Equal((RequestStatus.ImageCompleted, RequestPhase.AwaitingSelection, 9L), (done.Status, done.Phase, done.Version));
-        Assert.Equal(["blob-0", "blob-1", "blob-2", "blob-3"], done.Images.Select(i => i.ImageFileId));
+        Assert.Equal(["blob-0", "blob-1", "blob-2", "blob-3"], done.Images.Select(i => i.ImageFileId).Order(StringComparer.Ordinal));
     }
 
     [Fact]

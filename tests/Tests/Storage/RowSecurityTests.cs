@@ -14,7 +14,7 @@ public sealed class RowSecurityTests(PostgresServer server)
     private static readonly string[] Owned =
     [
         "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
-        "blobs", "blob_quotas", "blob_quota_items",
+        "blobs", "blob_quotas", "blob_quota_items", "generation_requests",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -124,6 +124,7 @@ public sealed class RowSecurityTests(PostgresServer server)
         (await user.SendAsync(HttpMethod.Put, "/api/v1/users/me", new { displayName = "A." })).Expect(HttpStatusCode.OK);
         (await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK);
         (await user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created);
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created);
         var order = await user.CreateReleasedWorkOrderAsync("cut");
         var worker = await app.RegisterAsync();
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{order}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);
