@@ -1,3 +1,4 @@
+using Actors.Generation;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure;
@@ -18,6 +19,7 @@ try
     builder.AddHttpPipeline();
     builder.AddUsers();
     builder.AddWorkOrders();
+    builder.AddGeneration();
     builder.AddInboxes();
     builder.AddLive();
     builder.AddApiDescription();

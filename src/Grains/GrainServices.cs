@@ -1,7 +1,10 @@
 using Actors.Audit;
+using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Clients;
+using Actors.Generation;
 using Actors.Inboxes;
+using Actors.Jobs;
 using Actors.Mail;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -39,11 +42,26 @@ public static class GrainServices
                 o => o.FirstDelay > TimeSpan.Zero && o.LongestDelay >= o.FirstDelay && o.Memory > o.LongestDelay,
                 "Lockout:FirstDelay, LongestDelay and Memory must be longer than zero, each not shorter than the one before.")
             .ValidateOnStart();
+        services.AddSingleton<IJobTable, JobTable>();
+        services.AddSingleton<IJobTable, ImageJobTable>();
+        services.AddSingleton<JobQueues>();
+        services.AddSingleton<QueueServices>();
+        services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()
+            .Validate(
+                o => o.Shards.Values.All(n => n is >= 1 and <= JobShards.Max) && o.ReadAgain >= TimeSpan.FromSeconds(1),
+                "Jobs:Shards must be 1 to 16 each, Jobs:ReadAgain at least a second.")
+            .ValidateOnStart();
         services.AddTokenOptions();
         services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmailCodeOptions>().BindConfiguration("EmailCodes").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WorkOrderOptions>().BindConfiguration("WorkOrders").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BlobServices>();
+        services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations()
+            .Validate(o => IsBetween(o.TicketLifetime, TimeSpan.FromDays(1)), "Uploads:TicketLifetime must be between 1 min and 1 day.")
+            .Validate(o => IsBetween(o.LinkLifetime, TimeSpan.FromDays(1)), "Uploads:LinkLifetime must be between 1 min and 1 day.")
+            .Validate(o => o.OrphanAge > o.TicketLifetime && o.OrphanAge <= TimeSpan.FromDays(3_650), "Uploads:OrphanAge must be longer than Uploads:TicketLifetime, at most 3650 days.")
+            .ValidateOnStart();
         services.AddSingleton<IIncomingGrainCallFilter, CallFilter>();
         return services;
     }
@@ -59,4 +77,6 @@ public static class GrainServices
             .ValidateOnStart();
         return services;
     }
+
+    private static bool IsBetween(TimeSpan lifetime, TimeSpan longest) => lifetime >= TimeSpan.FromMinutes(1) && lifetime <= longest;
 }

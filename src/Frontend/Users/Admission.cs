@@ -50,6 +50,11 @@ internal static class Admissions
 
     private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, TimeProvider time, int tries)
     {
+        if (SignedUrl.Leads(context))
+        {
+            return null;
+        }
+
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
         {

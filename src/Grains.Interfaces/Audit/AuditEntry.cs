@@ -50,6 +50,9 @@ public static class AuditEntities
     /// <summary>A key that signs tokens.</summary>
     public const string Key = "key";
 
+    /// <summary>A queue of jobs, by its name.</summary>
+    public const string Queue = "queue";
+
     /// <summary>A service that may call the API.</summary>
     public const string Client = "service-client";
 
@@ -122,6 +125,9 @@ public static class AuditActions
 
     /// <summary>A new key signs tokens.</summary>
     public const string KeyRotated = "key.rotated";
+
+    /// <summary>How a queue works was changed.</summary>
+    public const string QueueConfigured = "queue.configured";
 
     /// <summary>A service was allowed to call the API.</summary>
     public const string ClientAdded = "client.added";

@@ -26,6 +26,15 @@ internal enum Permission
     /// <summary>Edit or delete a message.</summary>
     ChangeMessage,
 
+    /// <summary>Announce a file of his own.</summary>
+    CreateFile,
+
+    /// <summary>Read a file.</summary>
+    SeeFile,
+
+    /// <summary>Complete an upload, delete a file.</summary>
+    ChangeFile,
+
     /// <summary>See an account: user, sessions, inbox.</summary>
     SeeUser,
 
@@ -55,6 +64,18 @@ internal enum Permission
 
     /// <summary>Read the audit log.</summary>
     SeeAudit,
+
+    /// <summary>See and change how queues of jobs work.</summary>
+    RunQueues,
+
+    /// <summary>Ask for images and models.</summary>
+    CreateTask,
+
+    /// <summary>Know of a request for images and a model.</summary>
+    SeeTask,
+
+    /// <summary>Choose, try again, cancel, delete.</summary>
+    RunTask,
 }
 
 /// <summary>What somebody is to a thing.</summary>
@@ -103,6 +124,9 @@ internal static class Permissions
         [Permission.ReportProgress] = new(Own | Assigned, Own | Assigned | Factory, Any, None),
         [Permission.CorrectProgress] = new(Own | Author, Own | Author | Factory, Any, None),
         [Permission.ChangeMessage] = new(Author, Author, Author, None),
+        [Permission.CreateFile] = new(Own, Own, Own, None),
+        [Permission.SeeFile] = new(Own, Own, Any, None),
+        [Permission.ChangeFile] = new(Own, Own, Any, None),
         [Permission.SeeUser] = new(Own, Own, Any, Any),
         [Permission.ChangeProfile] = new(Own, Own, Any, None),
         [Permission.TakeDataAlong] = new(Own, Own, Own, None, InPerson: true),
@@ -113,6 +137,10 @@ internal static class Permissions
         [Permission.Impersonate] = new(None, None, Any, None, InPerson: true),
         [Permission.RotateKeys] = new(None, None, Any, Any, InPerson: true),
         [Permission.SeeAudit] = new(None, None, Any, Any, InPerson: true),
+        [Permission.RunQueues] = new(None, None, Any, Any, InPerson: true),
+        [Permission.CreateTask] = new(Own, Own, Own, None),
+        [Permission.SeeTask] = new(Own, Own, Any, None),
+        [Permission.RunTask] = new(Own, Own, Any, None),
     }.ToFrozenDictionary();
 
     /// <summary>Whether the caller may do it to a thing to which he is what <paramref name="relation"/> says.</summary>

@@ -58,6 +58,8 @@ public sealed class Table<TRow>(string name) : Table(name) where TRow : class
 
     public Table<TRow> Integer(string name, Func<TRow, long> value) => Add(name, ColumnType.Integer, value);
 
+    public Table<TRow> OptionalInteger(string name, Func<TRow, long?> value) => Add(name, ColumnType.Integer, value);
+
     public Table<TRow> Boolean(string name, Func<TRow, bool> value) => Add(name, ColumnType.Boolean, value);
 
     public Table<TRow> Timestamp(string name, Func<TRow, DateTimeOffset?> value) => Add(name, ColumnType.Timestamp, value);

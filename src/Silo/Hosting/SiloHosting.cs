@@ -1,6 +1,8 @@
 using System.Net;
 using Actors.Audit;
+using Actors.Blobs;
 using Actors.ChangeLog;
+using Actors.Jobs;
 using Actors.Mail;
 using Actors.Secrets;
 using Actors.Storage;
@@ -52,6 +54,12 @@ public static class SiloHosting
             silo.Services.AddGrainServices();
         });
         builder.Services.AddMail(builder.Configuration);
+        builder.Services.AddBlobs(builder.Configuration, isAlone);
+        if (builder.Services.Any(service => service.ServiceType == typeof(IBlobStore)))
+        {
+            builder.Services.AddWorkers(); // what they make are files
+        }
+
         builder.Services.AddOptions<AdminOptions>().BindConfiguration("Admin")
             .Configure(admin => (admin.Email, admin.Password, admin.MakesOne) = (
                 builder.Configuration["ACTORS_ADMIN_EMAIL"] ?? admin.Email, builder.Configuration["ACTORS_ADMIN_PASSWORD"] ?? admin.Password, isAlone))

@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Blobs;
 using Actors.Clients;
 using Actors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,7 @@ namespace Actors.Http;
 public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
 {
     // y: let in, whatever the state of things then says; n: there is no such thing, for him; f: forbidden.
-    // {owner} is an order's owner, who also wrote the report and the message; the assignee has the step cut; foreman: manager of another factory;
+    // {owner} is an order's owner, who also wrote the report and the message, and has the {file}, another for each who comes; the assignee has the step cut; foreman: manager of another factory;
     // acting: an administrator who acts as the owner. Before the owner, whose own commands may end that.
     private const string Expected =
         """
@@ -57,6 +58,19 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         DELETE /work-orders/{0}/messages/{2}                n f f n f y y f
         POST   /work-orders/{0}/messages/read               n y y n y y y f
         GET    /work-orders/{0}/events                      n y y n y y y f
+        POST   /tasks                                       y y y y y y y f
+        GET    /tasks                                       y y y y y y y f
+        GET    /tasks/nobody                                n n n n n n n f
+        PATCH  /tasks/nobody                                n n n n n n n f
+        POST   /tasks/nobody/cancel                         n n n n n n n f
+        POST   /tasks/nobody/images/nobody/retry            n n n n n n n f
+        GET    /tasks/nobody/events                         n n n n n n n f
+        GET    /admin/queues/background                     f f f f y f f y
+        PATCH  /admin/queues/background                     f f f f y f f y
+        POST   /uploads                                     y y y y y y y f
+        POST   /uploads/{file}/complete                     n n n n y y y f
+        DELETE /uploads/{file}                              n n n n y y y f
+        GET    /files/{file}                                n n n n y y y f
         GET    /events                                      y y y y y y y f
         GET    /live                                        y y y y y y y f
         GET    /changes                                     y y y y y y y f
@@ -80,7 +94,13 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
             var world = await WorldAsync(admin, service);
             foreach (var (who, expected) in columns.Zip(cells))
             {
-                var found = await OutcomeAsync(world.People[who], method, world.Fill(route.Split(' ')[1], path), body);
+                var named = route.Split(' ')[1];
+                if (named.Contains("{file}", StringComparison.Ordinal))
+                {
+                    world = world with { FileId = await world.People["owner"].UploadAsync(App.CreateClient(), Files.Png(100)) };
+                }
+
+                var found = await OutcomeAsync(world.People[who], method, world.Fill(named, path), body);
                 if (found != expected)
                 {
                     wrong.Add($"{who} {route}: {found}, not {expected}");
@@ -93,10 +113,11 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
 
     protected override Task<ActorsApp> StartAsync() => apps.OnSqliteAsync();
 
-    private sealed record World(Dictionary<string, ActorsClient> People, string OrderId, string LogId, string MessageId)
+    private sealed record World(Dictionary<string, ActorsClient> People, string OrderId, string LogId, string MessageId, string FileId = "")
     {
         /// <summary>The real path: of the route's own where nobody is meant, of the table's where the owner is.</summary>
-        public string Fill(string named, string path) => (named.Contains("{owner}", StringComparison.Ordinal) ? $"/api/v1{named}" : path)
+        public string Fill(string named, string path) => (named.Contains("{owner}", StringComparison.Ordinal) || named.Contains("{file}", StringComparison.Ordinal) ? $"/api/v1{named}" : path)
+            .Replace("{file}", FileId, StringComparison.Ordinal)
             .Replace("{owner}", People["owner"].UserId, StringComparison.Ordinal)
             .Replace("{0}", OrderId, StringComparison.Ordinal)
             .Replace("{1}", LogId, StringComparison.Ordinal)
@@ -148,20 +169,21 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         }
 
         var answer = await who.SendTextAsync(method, path, body, "application/json");
-        return Letter(answer.Status, answer.Code);
+        return Letter(answer.Status, answer.Message.IsSuccessStatusCode ? null : answer.Code); // a file is no JSON
     }
 
     private static string Letter(HttpStatusCode status, string? code) => status switch
     {
         HttpStatusCode.Unauthorized => "u",
         HttpStatusCode.Forbidden => "f",
-        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" => "n",
+        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "FILE_NOT_FOUND" => "n",
         _ => "y",
     };
 
     // "GET /users/{owner}", of the table and of the routes alike.
     private static string Name((HttpMethod Method, string Path, string? Body) route) =>
-        $"{route.Method} {route.Path["/api/v1".Length..].Replace("users/nobody", "users/{owner}", StringComparison.Ordinal)}";
+        $"{route.Method} {route.Path["/api/v1".Length..].Replace("users/nobody", "users/{owner}", StringComparison.Ordinal)
+            .Replace("uploads/nobody", "uploads/{file}", StringComparison.Ordinal).Replace("files/nobody", "files/{file}", StringComparison.Ordinal)}";
 
     private static IEnumerable<(string Route, string[] Cells)> Rows() => Expected.ReplaceLineEndings("\n").Split('\n')
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Actors.Blobs;
 using Actors.Clients;
 using Actors.Docs;
 using Actors.Infrastructure;
@@ -38,6 +39,8 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         var id = await UseOrdersAsync(owner);
         await UseStepsAsync(owner, worker, id);
         await UseChatAsync(owner, worker, id);
+        await UseFilesAsync(owner);
+        await UseTasksAsync(owner, admin);
         await WatchAsync(owner, id, description);
         (await owner.SendAsync(HttpMethod.Delete, $"{Orders}/{await owner.CreateWorkOrderAsync()}")).Expect(HttpStatusCode.OK);
 
@@ -45,9 +48,9 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await worker.SendAsync(HttpMethod.Delete, "/api/v1/users/me", new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
 
         Assert.Empty(check.Problems.Distinct());
-        // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description.
+        // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description. The local provider fails at no image.
         Assert.Empty(description.Routes.Except(check.Served).Except(
-            ["GET /api/v1/live", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
+            ["GET /api/v1/live", "POST /api/v1/tasks/{id}/images/{index}/retry", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
     }
 
     [Fact]
@@ -73,6 +76,8 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await owner.PostAsync("/api/v1/auth/password", new { currentPassword = "x", newPassword = "new password" })).Expect(HttpStatusCode.Forbidden);
         (await owner.SendAsync(HttpMethod.Put, $"/api/v1/users/{owner.UserId}/access", new { role = "admin" })).Expect(HttpStatusCode.Forbidden);
         (await stranger.GetAsync(path)).Expect(HttpStatusCode.NotFound);
+        (await stranger.GetAsync("/api/v1/files/nobody")).Expect(HttpStatusCode.NotFound);
+        (await owner.CompleteAsync((await owner.AnnounceAsync(Files.Png(10))).Data.GetProperty("id").GetString()!)).Expect(HttpStatusCode.Conflict);
         (await owner.RegisterAsync(owner.Email)).Expect(HttpStatusCode.Conflict);
         (await owner.ReportAsync(id, "cut", 1)).Expect(HttpStatusCode.Conflict);
         (await owner.SendAsync(HttpMethod.Patch, path, new { title = "x" }, ("If-Match", "\"9\""))).Expect(HttpStatusCode.PreconditionFailed);
@@ -185,6 +190,38 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await worker.SendAsync(HttpMethod.Delete, $"{messages}/{second}")).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{messages}/read", new { sequence = 1 })).Expect(HttpStatusCode.OK);
         Assert.Equal(2, (await owner.GetAsync(messages)).Expect(HttpStatusCode.OK).Data.GetArrayLength());
+    }
+
+    private async Task UseFilesAsync(ActorsClient owner)
+    {
+        var bytes = Files.Png(100);
+        var ticket = (await owner.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
+        (await Files.PutAsync(App.CreateClient(), ticket, bytes)).EnsureSuccessStatusCode(); // its URL is no part of the API
+        var id = ticket.GetProperty("id").GetString()!;
+        (await owner.CompleteAsync(id)).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync($"/api/v1/files/{id}")).Expect(HttpStatusCode.Found);
+        (await owner.SendAsync(HttpMethod.Delete, $"/api/v1/uploads/{id}")).Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task UseTasksAsync(ActorsClient owner, ActorsClient admin)
+    {
+        var id = (await owner.PostAsync("/api/v1/tasks", new { prompt = "齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        var path = $"/api/v1/tasks/{id}";
+        await Waiting.UntilAsync(
+            async () => (await owner.GetAsync(path)).Expect(HttpStatusCode.OK).Data.GetProperty("status").GetString() == "IMAGE_COMPLETED",
+            TimeSpan.FromSeconds(60),
+            () => "The images are not there.");
+        (await owner.GetAsync("/api/v1/tasks?limit=1")).Expect(HttpStatusCode.OK);
+        (await owner.PostAsync($"{path}/images/0/retry")).Expect(HttpStatusCode.Conflict);
+        (await owner.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 2 })).Expect(HttpStatusCode.OK);
+        (await owner.PostAsync($"{path}/cancel")).Expect(HttpStatusCode.OK);
+        using (var stream = await owner.OpenStreamAsync($"{path}/events", "0", TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        }
+
+        (await admin.GetAsync("/api/v1/admin/queues/image-generation")).Expect(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/background", new { maxConcurrency = 2 })).Expect(HttpStatusCode.OK);
     }
 
     private static async Task WatchAsync(ActorsClient owner, string id, ApiDescription description)

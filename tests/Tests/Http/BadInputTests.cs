@@ -65,6 +65,19 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Delete, "/api/v1/work-orders/{0}/messages/{2}", null),
         (HttpMethod.Post, "/api/v1/work-orders/{0}/messages/read", """{"sequence":1}"""),
         (HttpMethod.Get, "/api/v1/work-orders/{0}/events", null),
+        (HttpMethod.Post, "/api/v1/tasks", """{"prompt":"p"}"""),
+        (HttpMethod.Get, "/api/v1/tasks", null),
+        (HttpMethod.Get, "/api/v1/tasks/nobody", null),
+        (HttpMethod.Patch, "/api/v1/tasks/nobody", """{"selectedImageIndex":0}"""),
+        (HttpMethod.Post, "/api/v1/tasks/nobody/cancel", null),
+        (HttpMethod.Post, "/api/v1/tasks/nobody/images/nobody/retry", null),
+        (HttpMethod.Get, "/api/v1/tasks/nobody/events", null),
+        (HttpMethod.Get, "/api/v1/admin/queues/background", null),
+        (HttpMethod.Patch, "/api/v1/admin/queues/background", """{"maxConcurrency":1,"jobTimeout":300000,"maxRetries":3,"retryDelayBase":5000,"retryDelayMax":60000,"enablePriority":false,"isActive":true}"""),
+        (HttpMethod.Post, "/api/v1/uploads", """{"purpose":"image","contentType":"image/png","size":1}"""),
+        (HttpMethod.Post, "/api/v1/uploads/nobody/complete", null),
+        (HttpMethod.Delete, "/api/v1/uploads/nobody", null),
+        (HttpMethod.Get, "/api/v1/files/nobody", null),
         (HttpMethod.Get, "/api/v1/events", null),
         (HttpMethod.Get, "/api/v1/live", null),
         (HttpMethod.Get, "/api/v1/changes", null),
@@ -313,7 +326,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
 
     /// <summary>The path with every parameter as {}.</summary>
     private static string Shape(string path) => string.Join('/', path.Split('/').Select(part =>
-        part.StartsWith('{') || part is "cut" or "weld" or "nobody" ? "{}" : part));
+        part.StartsWith('{') || part is "cut" or "weld" or "nobody" or "background" ? "{}" : part));
 
     /// <summary>A good body made bad in the given way.</summary>
     private static string Spoil(string good, string way)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 
 namespace Actors.Http;
 
@@ -7,14 +8,14 @@ public sealed class DescriptionCheck(ApiDescription description) : DelegatingHan
 {
     public ConcurrentBag<string> Problems { get; } = [];
 
-    /// <summary>The routes that answered with success.</summary>
+    /// <summary>The routes that answered with success, or led to where it is.</summary>
     public ConcurrentBag<string> Served { get; } = [];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken);
         var route = description.RouteOf(request.Method, request.RequestUri!.AbsolutePath);
-        if (answer.IsSuccessStatusCode)
+        if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Found)
         {
             Served.Add(route);
         }

@@ -1,5 +1,6 @@
 [assembly: AssemblyFixture(typeof(Actors.Infrastructure.PostgresServer))]
 [assembly: AssemblyFixture(typeof(Actors.Infrastructure.SharedApps))]
+[assembly: AssemblyFixture(typeof(Actors.Infrastructure.CephGateway))]
 
 namespace Actors.Infrastructure;
 
@@ -7,12 +8,18 @@ namespace Actors.Infrastructure;
 public sealed class SharedApps : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<bool, Task<ActorsApp>> _apps = [];
+    private readonly Dictionary<string, Task<ActorsApp>> _apps = [];
 
-    public Task<ActorsApp> OnSqliteAsync() => AppAsync(onPostgres: false, () => Task.FromResult(new ActorsApp()));
+    /// <summary>All in files: SQLite, and a folder of blobs.</summary>
+    public Task<ActorsApp> OnSqliteAsync() => AppAsync("sqlite", () => Task.FromResult(new ActorsApp()));
 
+    /// <summary>PostgreSQL, and a folder of blobs.</summary>
     public Task<ActorsApp> OnPostgresAsync(PostgresServer server) =>
-        AppAsync(onPostgres: true, async () => new ActorsApp(await server.CreateDatabaseAsync()));
+        AppAsync("postgres", async () => new ActorsApp(await server.CreateDatabaseAsync()));
+
+    /// <summary>PostgreSQL, and blobs in an object store.</summary>
+    public Task<ActorsApp> OnPostgresAndCephAsync(PostgresServer server, CephGateway ceph) =>
+        AppAsync("ceph", async () => new ActorsApp(await server.CreateDatabaseAsync(), await ceph.SettingsAsync(":")));
 
     public async ValueTask DisposeAsync()
     {
@@ -22,11 +29,11 @@ public sealed class SharedApps : IAsyncDisposable
         }
     }
 
-    private Task<ActorsApp> AppAsync(bool onPostgres, Func<Task<ActorsApp>> start)
+    private Task<ActorsApp> AppAsync(string name, Func<Task<ActorsApp>> start)
     {
         lock (_gate)
         {
-            return _apps.TryGetValue(onPostgres, out var app) ? app : _apps[onPostgres] = start();
+            return _apps.TryGetValue(name, out var app) ? app : _apps[name] = start();
         }
     }
 }

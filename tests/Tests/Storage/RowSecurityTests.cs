@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Blobs;
 using Actors.Infrastructure;
 using Actors.Mail;
 using Actors.Users;
@@ -13,6 +14,7 @@ public sealed class RowSecurityTests(PostgresServer server)
     private static readonly string[] Owned =
     [
         "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
+        "blobs", "blob_quotas", "blob_quota_items", "generation_requests",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -26,7 +28,13 @@ public sealed class RowSecurityTests(PostgresServer server)
         var database = app.Services.GetRequiredService<Database>();
         foreach (var table in Owned)
         {
-            var owner = table is "users" or "inboxes" ? "id" : table == "user_web_profile" ? "user_ai_id" : "user_id";
+            var owner = table switch
+            {
+                "users" or "inboxes" or "blob_quotas" => "id",
+                "user_web_profile" => "user_ai_id",
+                "blobs" or "blob_quota_items" => "owner_id",
+                _ => "user_id",
+            };
             Task<List<string?>> OwnersAsync(Database seen) => ReadAsync(seen, $"select {owner} from {table}");
 
             // Sessions of the pool go from hand to hand: nothing of a scope is left in them.
@@ -115,6 +123,8 @@ public sealed class RowSecurityTests(PostgresServer server)
         user.Token = session.GetProperty("token").GetString();
         (await user.SendAsync(HttpMethod.Put, "/api/v1/users/me", new { displayName = "A." })).Expect(HttpStatusCode.OK);
         (await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK);
+        (await user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created);
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created);
         var order = await user.CreateReleasedWorkOrderAsync("cut");
         var worker = await app.RegisterAsync();
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{order}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);

@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Actors.Infrastructure;
 using Actors.Mail;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Users;
 
@@ -83,24 +80,4 @@ public sealed class EmailCodeLimitTests
 
     private static Task<Answer> VerifyAsync(ActorsApp app, string email, string code) =>
         app.Anonymous().PostAsync("/api/v1/auth/verify", new { email, code });
-
-    /// <summary>A system whose codes go by a clock that the test turns.</summary>
-    private sealed class AppWithClock : ActorsApp
-    {
-        public ClockAhead Clock { get; } = new();
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            base.ConfigureWebHost(builder);
-            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Clock));
-        }
-    }
-
-    /// <summary>Tells another time, but its timers run as ever: the cluster beneath does not notice.</summary>
-    private sealed class ClockAhead : TimeProvider
-    {
-        public TimeSpan Ahead { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
-    }
 }

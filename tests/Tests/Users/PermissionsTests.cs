@@ -14,6 +14,9 @@ public sealed class PermissionsTests
         ReportProgress      os        osf      *      -        -         os
         CorrectProgress     ow        owf      *      -        -         ow
         ChangeMessage       w         w        w      -        -         w
+        CreateFile          o         o        o      -        -         o
+        SeeFile             o         o        *      -        -         o
+        ChangeFile          o         o        *      -        -         o
         SeeUser             o         o        *      *        -         o
         ChangeProfile       o         o        *      -        -         o
         TakeDataAlong       o         o        o      -        -         -
@@ -24,6 +27,10 @@ public sealed class PermissionsTests
         Impersonate         -         -        *      -        -         -
         RotateKeys          -         -        *      *        -         -
         SeeAudit            -         -        *      *        -         -
+        RunQueues           -         -        *      *        -         -
+        CreateTask          o         o        o      -        -         o
+        SeeTask             o         o        *      -        -         o
+        RunTask             o         o        *      -        -         o
         """;
 
     private static readonly Dictionary<string, Caller> Callers = new(StringComparer.Ordinal)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Actors.Blobs;
 using Actors.Clients;
 using Actors.Infrastructure;
 using Actors.Mail;
@@ -36,10 +37,13 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         ["forged token"] = "canary-forged-token",
     };
 
+    private Telltales? _telltales;
+
     [Fact]
     public async Task No_secret_is_where_it_does_not_belong()
     {
         using var telltales = new Telltales();
+        _telltales = telltales;
         var database = await server.CreateDatabaseAsync();
         await using var app = new WatchedApp(
             telltales, database, ("ACTORS_MASTER_KEY", MasterKey), ("GOOGLE_CLIENT_ID", "id"), ("GOOGLE_CLIENT_SECRET", ClientSecret));
@@ -86,6 +90,7 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         await UseCodesAsync(app, user, email);
         await UseSecondFactorAsync(user, email);
         await UseServiceAsync(app, user);
+        await UseFilesAsync(app, user);
         await UseBadRequestsAsync(user, email);
         return email;
     }
@@ -142,6 +147,24 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         var token = (await PostAsync(user, "token", HttpStatusCode.OK, new { clientId = "canary", clientSecret }, "service")).Data.GetProperty("token").GetString()!;
         (_secrets["service's token"], _secrets["its signature"]) = (token, token.Split('.')[2]);
         await PostAsync(user, "token", HttpStatusCode.Unauthorized, new { clientId = "canary", clientSecret = _secrets["service's wrong secret"] = "canary-wrong-secret" });
+    }
+
+    // The signature of a URL is all that it takes to use it.
+    private async Task UseFilesAsync(ActorsApp app, ActorsClient user)
+    {
+        using var http = app.CreateDefaultClient(_telltales!.Handler());
+        var bytes = Files.Png(100);
+        var ticket = (await user.AnnounceAsync(bytes, "file")).Expect(HttpStatusCode.Created).Data;
+        _secrets["upload's signature"] = ticket.GetProperty("uploadUrl").GetString()!.Split("signature=")[1];
+        (await Files.PutAsync(http, ticket, bytes)).EnsureSuccessStatusCode();
+        using var again = await Files.PutAsync(http, ticket, bytes);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        var file = (await user.CompleteAsync(ticket.GetProperty("id").GetString()!)).Expect(HttpStatusCode.OK).Data;
+        var url = file.GetProperty("url").GetString()!;
+        _secrets["link's signature"] = url.Split("signature=")[1];
+        (await Files.ReadAsync(http, url)).EnsureSuccessStatusCode();
+        using var refused = await Files.ReadAsync(http, url.Replace("disposition=", "disposition=x", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
     private static async Task UseBadRequestsAsync(ActorsClient user, string email)

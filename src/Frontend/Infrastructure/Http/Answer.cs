@@ -8,7 +8,11 @@ using Microsoft.Net.Http.Headers;
 namespace Actors.Infrastructure.Http;
 
 /// <summary>200 with the envelope; 304 when the caller has that version already.</summary>
-internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null) : IResult, IEndpointMetadataProvider
+/// <param name="data">What is answered.</param>
+/// <param name="version">Its version, if it has one.</param>
+/// <param name="meta">Where a page stands in its list.</param>
+/// <param name="passes">Whether parts of it hold for a while only, e.g. signed URLs: then who has the version gets it all the same.</param>
+internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null, bool passes = false) : IResult, IEndpointMetadataProvider
     where T : notnull
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
@@ -19,13 +23,13 @@ internal sealed class Answer<T>(T data, long? version = null, Meta? meta = null)
         if (version is { } present)
         {
             httpContext.Response.Headers.ETag = EntityTags.Of(present);
-            if (HttpMethods.IsGet(httpContext.Request.Method) && EntityTags.IsKnown(httpContext.Request, present))
+            if (!passes && HttpMethods.IsGet(httpContext.Request.Method) && EntityTags.IsKnown(httpContext.Request, present))
             {
                 httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;
             }
 
-            if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.RequestServices.GetService<WrittenAnswers>() is { } written)
+            if (!passes && HttpMethods.IsGet(httpContext.Request.Method) && httpContext.RequestServices.GetService<WrittenAnswers>() is { } written)
             {
                 httpContext.Response.ContentType = MediaTypes.JsonInUtf8;
                 var json = written.Of(data);

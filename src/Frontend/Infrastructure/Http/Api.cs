@@ -1,5 +1,8 @@
 using Actors.Audit;
+using Actors.Blobs;
 using Actors.Clients;
+using Actors.Generation;
+using Actors.Jobs;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -31,6 +34,9 @@ internal static class Api
         api.MapAdmin();
         api.MapServiceTokens();
         api.MapWorkOrders();
+        api.MapTasks();
+        api.MapQueues();
+        api.MapBlobs();
         api.MapLive();
         api.MapAudit();
     }

@@ -8,9 +8,14 @@ internal static class BodyRules
     /// <summary>Largest body, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Refuses bodies that are too large (413) or not JSON in UTF-8 (415).</summary>
+    /// <summary>Refuses bodies that are too large (413) or not JSON in UTF-8 (415). What a signed URL takes stands in it.</summary>
     public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
     {
+        if (SignedUrl.Leads(context))
+        {
+            return next(context);
+        }
+
         var request = context.Request;
         if (request.ContentLength > MaxBytes)
         {

@@ -27,7 +27,7 @@ internal static class CallContext
             CallOrigin.Current = new CallOrigin(ClientAddress.Of(context), context.TraceIdentifier);
         }
 
-        if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method))
+        if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key) && IsCommand(context.Request.Method) && !SignedUrl.Leads(context))
         {
             CommandKey.Current = await KeyOf(context.Request, key.Count == 1 ? key[0] : null);
         }

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Actors.Audit;
+using Actors.Blobs;
 using Actors.Clients;
+using Actors.Generation;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure.Http;
+using Actors.Jobs;
 using Actors.Live;
 using Actors.Users;
 using Actors.WorkOrders;
@@ -39,5 +42,11 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<ImmutableArray<ChatMessage>>))]
 [JsonSerializable(typeof(Envelope<ReadState>))]
 [JsonSerializable(typeof(Envelope<Unread>))]
+[JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(Envelope<TaskView>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<GenerationSummary>>))]
+[JsonSerializable(typeof(Envelope<QueueView>))]
 [JsonSerializable(typeof(Envelope<ImmutableArray<AuditEntry>>))]
+[JsonSerializable(typeof(Envelope<UploadView>))]
+[JsonSerializable(typeof(Envelope<FileView>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

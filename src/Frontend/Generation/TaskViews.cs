@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Actors.Blobs;
+
+namespace Actors.Generation;
+
+/// <summary>A request as its user sees it (004).</summary>
+internal sealed record TaskView
+{
+    /// <summary>Opaque id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What to make.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public RequestStatus Status { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public RequestPhase Phase { get; init; }
+
+    /// <summary>The chosen image, 0 to 3.</summary>
+    public int? SelectedImageIndex { get; init; }
+
+    /// <summary>The images, by index.</summary>
+    public required ImmutableArray<TaskImage> Images { get; init; }
+
+    /// <summary>Counts the changes; the ETag.</summary>
+    public long Version { get; init; }
+
+    /// <summary>When it was asked for, UTC.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it changed last, UTC.</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When it was over, UTC.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>The request with URLs by which its pictures can be read for a while.</summary>
+    public static async Task<TaskView> OfAsync(GenerationRequest request, IGrainFactory grains) => new()
+    {
+        Id = request.Id,
+        Prompt = request.Prompt,
+        Status = request.Status,
+        Phase = request.Phase,
+        SelectedImageIndex = request.SelectedImageIndex,
+        Images = [.. await Task.WhenAll(request.Images.Select(image => TaskImage.OfAsync(image, grains)))],
+        Version = request.Version,
+        CreatedAt = request.CreatedAt,
+        UpdatedAt = request.UpdatedAt,
+        CompletedAt = request.CompletedAt,
+    };
+}
+
+/// <summary>An image as its user sees it (004).</summary>
+internal sealed record TaskImage
+{
+    /// <summary>Opaque id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>0 to 3.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Answers GET, without a token, for a while; null before the picture is there.</summary>
+    public string? ImageUrl { get; init; }
+
+    /// <summary>What was asked of the provider.</summary>
+    public string? ImagePrompt { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public ImageStatus ImageStatus { get; init; }
+
+    /// <summary>When it was there, UTC.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>When it was given up, UTC.</summary>
+    public DateTimeOffset? FailedAt { get; init; }
+
+    /// <summary>Why its last attempt failed.</summary>
+    public string? ErrorMessage { get; init; }
+
+    public static async Task<TaskImage> OfAsync(GeneratedImage image, IGrainFactory grains) => new()
+    {
+        Id = image.Id,
+        Index = image.Index,
+        ImageUrl = image.ImageFileId is { } file ? await UrlOfAsync(grains.GetGrain<IBlobGrain>(file)) : null,
+        ImagePrompt = image.ImagePrompt,
+        ImageStatus = image.ImageStatus,
+        CompletedAt = image.CompletedAt,
+        FailedAt = image.FailedAt,
+        ErrorMessage = image.ErrorMessage,
+    };
+
+    // The user may have deleted the file; the request is there all the same.
+    private static async Task<string?> UrlOfAsync(IBlobGrain file)
+    {
+        try
+        {
+            return (await file.Link(CancellationToken.None)).Url;
+        }
+        catch (AppException gone) when (gone.Kind == ErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Actors.ChangeLog;
+using Actors.Jobs;
+using Actors.Storage;
+
+namespace Actors.Generation;
+
+/// <summary>What the grain of a request is told by the system.</summary>
+internal interface IGenerationUpdates : IGrainWithStringKey
+{
+    /// <summary>What happened to the request's model; safe to repeat.</summary>
+    [Alias("hear")]
+    Task Hear(ModelNews news);
+}
+
+/// <summary>
+/// One generation request. Key: the request's id. Owns: only legal pairs of status and phase; of each image's attempts only the present one
+/// counts. Durable once a method returns; only then the queue is told.
+/// </summary>
+[GrainType("generation")]
+internal sealed class GenerationGrain(EntityServices services, JobQueues queues) : EntityGrain<GenerationState>(services), IGenerationGrain, IGenerationUpdates
+{
+    protected override string Topic => GenerationEvents.Topic(Id);
+
+    protected override Table<GenerationState> Root => GenerationState.Table;
+
+    private static Caller Me => Caller.Current!;
+
+    protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Create);
+
+    public async Task<GenerationRequest> Create(string prompt)
+    {
+        var request = await ExecuteAsync(
+            () => Event(GenerationRules.Create(State, Id, Me.UserId, prompt, priority: 0, Now), GenerationEvents.Created), Answer);
+        await Task.WhenAll(State!.Images.Select(EnqueueAsync));
+        return request;
+    }
+
+    public Task<GenerationRequest> Get() => Task.FromResult(Answer(GenerationRules.Visible(State, Me)));
+
+    public Task<TopicPage> ReadChanges(long? after, int limit, CancellationToken cancellationToken)
+    {
+        GenerationRules.Visible(State, Me);
+        return ReadChangesAsync(after, limit, cancellationToken);
+    }
+
+    public Task<GenerationRequest> Select(int index, long? expectedVersion) => ExecuteAsync(
+        () => Event(GenerationRules.Select(State, index, expectedVersion, Me, Now), GenerationEvents.ImageSelected), Answer);
+
+    public async Task<GenerationRequest> RetryImage(int index, long? expectedVersion)
+    {
+        var request = await ExecuteAsync(
+            () => Event(GenerationRules.RetryImage(State, index, expectedVersion, Me, Now), GenerationEvents.ImageChanged, index), Answer);
+        await EnqueueAsync(State!.Images[index]);
+        return request;
+    }
+
+    public async Task<GenerationRequest> Cancel()
+    {
+        var open = State?.Images.Where(i => i.Job.IsOpen).ToList() ?? [];
+        var request = await ExecuteAsync(() => Event(GenerationRules.Cancel(State, Me, Now), GenerationEvents.Cancelled), Answer);
+        await Task.WhenAll(open.Select(image => QueueOf(image).Cancel(image.Job.Id)));
+        return request;
+    }
+
+    public Task Hear(ModelNews news) => ExecuteAsync(
+        () => Known() is { } state && GenerationRules.Hear(state, news, Now) is { } next
+            ? Event(next, news switch
+            {
+                ModelNews.Started => GenerationEvents.ModelStarted,
+                ModelNews.Failed => GenerationEvents.ModelFailed,
+                _ => GenerationEvents.Completed,
+            })
+            : null,
+        _ => true);
+
+    public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
+    {
+        var isStarted = false;
+        await ExecuteAsync(
+            () =>
+            {
+                var next = Known() is { } state ? GenerationRules.StartImage(state, jobId, settings, Now) : null;
+                isStarted = next is not null;
+                return Event(next, GenerationEvents.ImageChanged, next?.FindByJob(jobId)?.Index);
+            },
+            _ => true);
+        return isStarted && State?.FindByJob(jobId) is { } image
+            ? new JobLease
+            {
+                JobId = jobId,
+                Attempt = image.Job.Attempt,
+                Owner = this.GetGrainId(),
+                TimeoutAt = image.Job.TimeoutAt!.Value,
+                Work = JsonSerializer.Serialize(new(Id, image.Id, image.Index, State.UserId, image.ImagePrompt ?? State.Prompt), ImageWorkJson.Default.ImageWork),
+            }
+            : null;
+    }
+
+    public Task<bool> ReportJob(string jobId, int attempt, int progress, string? providerName, string? providerJobId) => ExecuteAsync(
+        () => Known() is { } state
+            ? Event(
+                GenerationRules.ReportImage(state, jobId, attempt, progress, providerName, providerJobId, Now),
+                GenerationEvents.ImageChanged,
+                state.FindByJob(jobId)?.Index)
+            : null,
+        state => state?.FindByJob(jobId)?.Job is { Status: JobStatus.Running } job && job.Attempt == attempt);
+
+    public Task<bool> CompleteJob(string jobId, int attempt, string result)
+    {
+        new Validator().Text("result", result, JobLimits.Work).ThrowIfInvalid();
+        return ExecuteAsync(
+            () => Known() is { } state
+                ? Event(GenerationRules.CompleteImage(state, jobId, attempt, result, Now), GenerationEvents.ImageCompleted, state.FindByJob(jobId)?.Index)
+                : null,
+            state => state?.FindByJob(jobId)?.Job is { Status: JobStatus.Completed } job && job.Attempt == attempt);
+    }
+
+    public Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings) => ExecuteAsync(
+        () =>
+        {
+            var next = Known() is { } state ? GenerationRules.FailImage(state, jobId, attempt, failure, settings, Now, Random.Shared.NextDouble()) : null;
+            var image = next?.FindByJob(jobId);
+            return Event(next, image?.Status == ImageStatus.Failed ? GenerationEvents.ImageFailed : GenerationEvents.ImageChanged, image?.Index);
+        },
+        state => state?.FindByJob(jobId)?.Job.NextRetryAt);
+
+    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
+        FailJob(jobId, attempt, new JobFailure(JobRules.TimedOut, "The attempt took too long, or its worker was not heard any more."), settings);
+
+    protected override Task<GenerationState?> LoadAsync(CancellationToken cancellationToken) => GenerationState.LoadAsync(Database, Id, cancellationToken);
+
+    protected override ImmutableArray<RowChange> ChildChanges(GenerationState? before, GenerationState after) => GenerationState.Changes(before, after);
+
+    protected override ImmutableArray<string> Audience(GenerationState state) => [Actors.Audience.User(state.UserId)];
+
+    protected override AppException Refusal(string? constraint) => constraint == ChangeLogRows.KeyConstraint
+        ? new(ErrorKind.Conflict, "TASK_EXISTS", "This task exists already.")
+        : Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
+
+    private GenerationState? Known() => Me == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
+
+    private static Change<GenerationState>? Event(GenerationState? next, string kind, int? index = null)
+    {
+        if (next is null)
+        {
+            return null;
+        }
+
+        var image = index is { } i ? next.Images[i] : null;
+        return new(next, kind, JsonSerializer.Serialize(
+            new(next.Status, next.Phase, next.SelectedImageIndex, index, image?.Status, image?.ErrorMessage), GenerationEventsJson.Default.RequestChanged));
+    }
+
+    private static GenerationRequest Answer(GenerationState? state) => new()
+    {
+        Id = state!.Id,
+        UserId = state.UserId,
+        Prompt = state.Prompt,
+        Status = state.Status,
+        Phase = state.Phase,
+        SelectedImageIndex = state.SelectedImageIndex,
+        Images = [.. state.Images.Select(i => i.ToImage())],
+        ModelId = state.SelectedImageIndex is null ? null : Ids.From("model", state.Id, ""),
+        Version = state.Version,
+        CreatedAt = state.CreatedAt,
+        UpdatedAt = state.UpdatedAt,
+        CompletedAt = state.CompletedAt,
+    };
+
+    private IQueueGrain QueueOf(ImageState image) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(GenerationQueues.Images, image.Job.Id));
+
+    private Task EnqueueAsync(ImageState image) => QueueOf(image).Enqueue(new JobTicket
+    {
+        JobId = image.Job.Id,
+        Owner = this.GetGrainId(),
+        UserId = State!.UserId,
+        Priority = image.Job.Priority,
+        CreatedAt = image.Job.CreatedAt,
+    });
+}

@@ -1,0 +1,241 @@
+using Actors.Jobs;
+
+namespace Actors.Generation;
+
+/// <summary>What happens to the model of a request, as its grain tells.</summary>
+internal enum ModelNews
+{
+    Started,
+    Completed,
+    Failed,
+}
+
+/// <summary>
+/// How a request goes on. A rule gives the next state, or null when there is nothing to do: who tells it is late. Refusals are exceptions.
+/// </summary>
+internal static class GenerationRules
+{
+    /// <summary>The pairs of status and phase that there are (features C18).</summary>
+    public static bool IsLegal(RequestStatus status, RequestPhase phase) => status switch
+    {
+        RequestStatus.ImagePending or RequestStatus.ImageGenerating or RequestStatus.ImageFailed => phase == RequestPhase.ImageGeneration,
+        RequestStatus.ImageCompleted => phase == RequestPhase.AwaitingSelection,
+        RequestStatus.ModelPending or RequestStatus.ModelGenerating or RequestStatus.ModelCompleted or RequestStatus.ModelFailed =>
+            phase == RequestPhase.ModelGeneration,
+        RequestStatus.Completed => phase == RequestPhase.Completed,
+        _ => phase != RequestPhase.Completed, // failed or cancelled: wherever it was
+    };
+
+    /// <summary>A new request: four images, none begun, each with a job.</summary>
+    public static GenerationState Create(GenerationState? state, string id, string userId, string prompt, int priority, DateTimeOffset now)
+    {
+        if (state is not null)
+        {
+            throw new AppException(ErrorKind.Conflict, "TASK_EXISTS", "This task exists already.");
+        }
+
+        new Validator().Text("prompt", prompt, GenerationLimits.Prompt).ThrowIfInvalid();
+        return new GenerationState(id, userId, prompt, now, Version: 1)
+        {
+            UpdatedAt = now,
+            Images =
+            [
+                .. Enumerable.Range(0, GenerationLimits.Images).Select(index => new ImageState(
+                    Ids.From("image", id, $"{index}"), id, index, now, new JobState(Ids.From("image-job", id, $"{index}"), JobStatus.Pending, priority, now) { UpdatedAt = now })
+                {
+                    ImagePrompt = prompt,
+                }),
+            ],
+        };
+    }
+
+    public static GenerationState? StartImage(GenerationState state, string jobId, QueueSettings settings, DateTimeOffset now) =>
+        state.FindByJob(jobId) is { } image && IsMakingImages(state) && JobRules.Start(image.Job, settings, now) is { } job
+            ? Next(state.With(image with { Job = job, Status = ImageStatus.Generating }), now)
+            : null;
+
+    public static GenerationState? ReportImage(
+        GenerationState state, string jobId, int attempt, int progress, string? provider, string? providerJobId, DateTimeOffset now) =>
+        state.FindByJob(jobId) is { } image && JobRules.Report(image.Job, attempt, progress, provider, providerJobId, now) is { } job
+            ? Next(state.With(image with { Job = job }), now)
+            : null;
+
+    public static GenerationState? CompleteImage(GenerationState state, string jobId, int attempt, string fileId, DateTimeOffset now) =>
+        state.FindByJob(jobId) is { } image && JobRules.Complete(image.Job, attempt, now) is { } job
+            ? Next(state.With(image with { Job = job, Status = ImageStatus.Completed, ImageFileId = fileId, CompletedAt = now, FailedAt = null, ErrorMessage = null }), now)
+            : null;
+
+    public static GenerationState? FailImage(
+        GenerationState state, string jobId, int attempt, JobFailure failure, QueueSettings settings, DateTimeOffset now, double chance)
+    {
+        if (state.FindByJob(jobId) is not { } image || JobRules.Fail(image.Job, attempt, failure, settings, now, chance) is not { } job)
+        {
+            return null;
+        }
+
+        var isOver = !job.IsOpen;
+        return Next(
+            state.With(image with
+            {
+                Job = job,
+                Status = isOver ? ImageStatus.Failed : ImageStatus.Pending,
+                FailedAt = isOver ? now : null,
+                ErrorMessage = job.ErrorMessage,
+            }),
+            now);
+    }
+
+    /// <summary>An image that was given up is tried again; the good ones stay (features 4.10).</summary>
+    public static GenerationState RetryImage(GenerationState? state, int index, long? expectedVersion, Caller caller, DateTimeOffset now)
+    {
+        var present = Open(state, expectedVersion, caller);
+        var image = ImageAt(present, index);
+        if (image.Status != ImageStatus.Failed || present.Phase is RequestPhase.ModelGeneration)
+        {
+            throw new AppException(ErrorKind.Conflict, "IMAGE_NOT_FAILED", "Only a failed image can be tried again, and only before the model is made.");
+        }
+
+        return Next(
+            present.With(image with { Job = JobRules.Requeue(image.Job, now)!, Status = ImageStatus.Pending, FailedAt = null, ErrorMessage = null }), now)!;
+    }
+
+    /// <summary>Chooses the image that the model is made of; after a failure of the model, another one may be chosen (features C20).</summary>
+    public static GenerationState? Select(GenerationState? state, int index, long? expectedVersion, Caller caller, DateTimeOffset now)
+    {
+        var present = Run(state, caller);
+        if (present.SelectedImageIndex == index && present.Status is RequestStatus.ModelPending or RequestStatus.ModelGenerating or RequestStatus.Completed)
+        {
+            return null; // said twice
+        }
+
+        present = Open(state, expectedVersion, caller);
+        var image = ImageAt(present, index);
+        if (present.Status is not (RequestStatus.ImageCompleted or RequestStatus.ModelFailed))
+        {
+            throw new AppException(ErrorKind.Conflict, "NOT_AWAITING_SELECTION", "An image can be chosen when the images are there and no model is being made.");
+        }
+
+        if (image.Status != ImageStatus.Completed)
+        {
+            throw new AppException(ErrorKind.Conflict, "IMAGE_NOT_COMPLETED", "Only an image that is there can be chosen.");
+        }
+
+        return Touched(present, now) with
+        {
+            SelectedImageIndex = index,
+            Status = RequestStatus.ModelPending,
+            Phase = RequestPhase.ModelGeneration,
+        };
+    }
+
+    /// <summary>What the model's grain tells; it may come late, twice, or after the user gave up.</summary>
+    public static GenerationState? Hear(GenerationState state, ModelNews news, DateTimeOffset now)
+    {
+        if (state.Phase != RequestPhase.ModelGeneration || state.Status is RequestStatus.Cancelled or RequestStatus.Failed)
+        {
+            return null;
+        }
+
+        var status = news switch
+        {
+            ModelNews.Started => RequestStatus.ModelGenerating,
+            ModelNews.Failed => RequestStatus.ModelFailed,
+            _ => RequestStatus.Completed,
+        };
+        if (state.Status == status)
+        {
+            return null;
+        }
+
+        return Touched(state, now) with
+        {
+            Status = status,
+            Phase = status == RequestStatus.Completed ? RequestPhase.Completed : RequestPhase.ModelGeneration,
+            CompletedAt = status == RequestStatus.Completed ? now : null,
+        };
+    }
+
+    /// <summary>Nothing more is to be done. Images that are there stay.</summary>
+    public static GenerationState? Cancel(GenerationState? state, Caller caller, DateTimeOffset now)
+    {
+        var present = Run(state, caller);
+        if (present.Status == RequestStatus.Cancelled)
+        {
+            return null;
+        }
+
+        EnsureNotOver(present);
+        return Touched(present, now) with
+        {
+            Status = RequestStatus.Cancelled,
+            CompletedAt = now,
+            Images = [.. present.Images.Select(i => JobRules.Cancel(i.Job, now) is { } job ? i with { Job = job } : i)],
+        };
+    }
+
+    /// <summary>The request, if the caller may see it; else there is none.</summary>
+    public static GenerationState Visible(GenerationState? state, Caller caller) =>
+        state is not null && Permissions.Allows(caller, Permission.SeeTask, RelationTo(state, caller))
+            ? state
+            : throw new AppException(ErrorKind.NotFound, "TASK_NOT_FOUND", "There is no such task.");
+
+    private static Relation RelationTo(GenerationState state, Caller caller) => state.UserId == caller.UserId ? Relation.Own : Relation.None;
+
+    public static bool IsOver(RequestStatus status) => status is RequestStatus.Completed or RequestStatus.Failed or RequestStatus.Cancelled;
+
+    private static GenerationState Run(GenerationState? state, Caller caller)
+    {
+        var present = Visible(state, caller);
+        Permissions.Ensure(caller, Permission.RunTask, "Only its user may run a task.", RelationTo(present, caller));
+        return present;
+    }
+
+    private static GenerationState Open(GenerationState? state, long? expectedVersion, Caller caller)
+    {
+        var present = Run(state, caller);
+        if (expectedVersion is { } expected && expected != present.Version)
+        {
+            throw Errors.Stale(present.Version);
+        }
+
+        EnsureNotOver(present);
+        return present;
+    }
+
+    private static void EnsureNotOver(GenerationState state)
+    {
+        if (IsOver(state.Status))
+        {
+            throw new AppException(ErrorKind.Conflict, "TASK_IS_OVER", "The task is over.");
+        }
+    }
+
+    private static ImageState ImageAt(GenerationState state, int index) => index >= 0 && index < state.Images.Length
+        ? state.Images[index]
+        : throw Errors.Invalid("index", $"Must be 0 to {GenerationLimits.Images - 1}.");
+
+    private static bool IsMakingImages(GenerationState state) =>
+        state.Status is RequestStatus.ImagePending or RequestStatus.ImageGenerating or RequestStatus.ImageFailed or RequestStatus.ImageCompleted;
+
+    // At least one good image and none under way: one may be chosen. None good: failed (features C19).
+    private static GenerationState? Next(GenerationState state, DateTimeOffset now)
+    {
+        if (!IsMakingImages(state))
+        {
+            return Touched(state, now);
+        }
+
+        var status = state.Images.All(i => i.Job.Attempt == 0)
+            ? RequestStatus.ImagePending
+            : state.Images.Any(i => i.Job.IsOpen)
+                ? RequestStatus.ImageGenerating
+                : state.Images.Any(i => i.Status == ImageStatus.Completed) ? RequestStatus.ImageCompleted : RequestStatus.ImageFailed;
+        return Touched(state, now) with
+        {
+            Status = status,
+            Phase = status == RequestStatus.ImageCompleted ? RequestPhase.AwaitingSelection : RequestPhase.ImageGeneration,
+        };
+    }
+
+    private static GenerationState Touched(GenerationState state, DateTimeOffset now) => state with { Version = state.Version + 1, UpdatedAt = now };
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Actors.Storage;
+
+namespace Actors.Jobs;
+
+/// <summary>A row of <c>jobs</c>: a job without a table of its own.</summary>
+internal sealed record JobEntity(string Queue, string UserId, int UserLimit, string Work, JobState Job, long Version) : IEntityState
+{
+    public static readonly Table<JobEntity> Table = JobState.AddTo(
+        new Table<JobEntity>("jobs")
+            .Key("id", s => s.Job.Id)
+            .Integer("version", s => s.Version)
+            .Text("queue", s => s.Queue)
+            .Text("user_id", s => s.UserId)
+            .Integer("user_limit", s => s.UserLimit)
+            .Text("work", s => s.Work)
+            .Text("result", s => s.Result),
+        s => s.Job);
+
+    /// <summary>JSON that the worker brought; null before.</summary>
+    public string? Result { get; init; }
+
+    public JobEntity With(JobState job) => this with { Job = job, Version = Version + 1 };
+
+    public static Task<JobEntity?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.FirstAsync(
+        $"select version, queue, user_id, user_limit, work, result, {JobState.Columns} from jobs where id = @id",
+        [("id", id)],
+        row => new JobEntity(row.GetString(1), row.GetString(2), (int)row.GetInt64(3), row.GetString(4), JobState.Read(row, 6), row.GetInt64(0))
+        {
+            Result = row.GetNullableString(5),
+        },
+        cancellationToken);
+}
+
+/// <summary>The table of jobs without a table of their own.</summary>
+internal sealed class JobTable : IJobTable
+{
+    public const string Queue = "background";
+
+    private static readonly GrainType Owner = GrainType.Create("job");
+
+    public bool Has(string queue) => queue == Queue;
+
+    public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.ListAsync(
+        """
+        select id, user_id, priority, created_at, next_retry_at, user_limit, status, attempt, timeout_at from jobs
+        where queue = @queue and status in ('PENDING', 'RUNNING', 'RETRYING') order by created_at, id limit @limit
+        """,
+        [("queue", queue), ("limit", limit)],
+        row => new OpenJob(
+            new JobTicket
+            {
+                JobId = row.GetString(0),
+                Owner = GrainId.Create(Owner, row.GetString(0)),
+                UserId = row.GetString(1),
+                Priority = (int)row.GetInt64(2),
+                CreatedAt = row.GetTimestamp(3),
+                NotBefore = row.GetNullableTimestamp(4),
+                UserLimit = (int)row.GetInt64(5),
+            },
+            WireName.Parse<JobStatus>(row.GetString(6)),
+            (int)row.GetInt64(7),
+            row.GetNullableTimestamp(8)),
+        cancellationToken);
+}
+
+/// <summary>A job without a table of its own. Key: the job's id. Durable once a method returns; only then the queue is told.</summary>
+[GrainType("job")]
+internal sealed class JobGrain(EntityServices services, JobQueues queues) : EntityGrain<JobEntity>(services), IJobGrain
+{
+    protected override string Topic => JobEvents.Topic(Id);
+
+    protected override Table<JobEntity> Root => JobEntity.Table;
+
+    private IQueueGrain Queue => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(State!.Queue, Id));
+
+    protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Submit);
+
+    public async Task<Job> Submit(SubmitJob command)
+    {
+        Validate(command);
+        var job = await ExecuteAsync(() => Submit(State, command, Caller.Current!), Answer);
+        await EnqueueAsync();
+        return job;
+    }
+
+    public Task<Job> Get() => Task.FromResult(Answer(Visible()));
+
+    public async Task<Job> Cancel()
+    {
+        var job = await ExecuteAsync(() => Next(Visible(), JobRules.Cancel(State!.Job, Now), JobEvents.Cancelled), Answer);
+        await Queue.Cancel(Id);
+        return job;
+    }
+
+    public async Task<Job> Requeue()
+    {
+        var job = await ExecuteAsync(
+            () => Next(Visible(), JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)
+                ?? throw new AppException(ErrorKind.Conflict, "JOB_IS_OPEN", "The job is not over yet."),
+            Answer);
+        await EnqueueAsync();
+        return job;
+    }
+
+    public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
+    {
+        var attempt = 0;
+        await ExecuteAsync(
+            () =>
+            {
+                var next = Next(Known(), State is null ? null : JobRules.Start(State.Job, settings, Now), JobEvents.Started);
+                attempt = next?.Next!.Job.Attempt ?? 0;
+                return next;
+            },
+            _ => true);
+        return attempt == 0
+            ? null
+            : new JobLease { JobId = Id, Attempt = attempt, Owner = this.GetGrainId(), TimeoutAt = State!.Job.TimeoutAt!.Value, Work = State.Work };
+    }
+
+    public Task<bool> ReportJob(string jobId, int attempt, int progress, string? providerName, string? providerJobId) => ExecuteAsync(
+        () => Next(Known(), State is null ? null : JobRules.Report(State.Job, attempt, progress, providerName, providerJobId, Now), JobEvents.Progressed),
+        state => state?.Job is { Status: JobStatus.Running } job && job.Attempt == attempt);
+
+    public Task<bool> CompleteJob(string jobId, int attempt, string result)
+    {
+        new Validator().Range("result", result.Length, 0, JobLimits.Work).ThrowIfInvalid();
+        return ExecuteAsync(
+            () => Next(Known(), State is null ? null : JobRules.Complete(State.Job, attempt, Now), JobEvents.Completed) is { } done
+                ? done with { Next = done.Next! with { Result = result } }
+                : null,
+            state => state?.Job is { Status: JobStatus.Completed } job && job.Attempt == attempt);
+    }
+
+    public Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings) => ExecuteAsync(
+        () => Next(
+            Known(), State is null ? null : JobRules.Fail(State.Job, attempt, failure, settings, Now, Random.Shared.NextDouble()), JobEvents.Failed),
+        state => state?.Job.NextRetryAt);
+
+    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
+        FailJob(jobId, attempt, new JobFailure(JobRules.TimedOut, "The attempt took too long, or its worker was not heard any more."), settings);
+
+    protected override Task<JobEntity?> LoadAsync(CancellationToken cancellationToken) => JobEntity.LoadAsync(Database, Id, cancellationToken);
+
+    protected override ImmutableArray<string> Audience(JobEntity state) => [Actors.Audience.User(state.UserId)];
+
+    protected override AppException Refusal(string? constraint) => Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
+
+    private static void Validate(SubmitJob command) => new Validator()
+        .Text("queue", command.Queue, Ids.MaxLength)
+        .Range("work", command.Work.Length, 0, JobLimits.Work)
+        .Range("priority", command.Priority, -100, 100)
+        .Range("userLimit", command.UserLimit, 0, 1_000)
+        .ThrowIfInvalid();
+
+    private Change<JobEntity> Submit(JobEntity? state, SubmitJob command, Caller caller)
+    {
+        if (state is not null)
+        {
+            throw new AppException(ErrorKind.Conflict, "JOB_EXISTS", "This job exists already.");
+        }
+
+        queues.TableOf(command.Queue);
+        var job = new JobState(Id, JobStatus.Pending, command.Priority, Now) { UpdatedAt = Now };
+        return Event(new JobEntity(command.Queue, caller.UserId, command.UserLimit, command.Work, job, Version: 1), JobEvents.Submitted);
+    }
+
+    private JobEntity Visible() => State is { } state && Caller.Current is { } caller && (caller.UserId == state.UserId || caller.Role == UserRole.Admin)
+        ? state
+        : throw new AppException(ErrorKind.NotFound, "JOB_NOT_FOUND", "There is no such job.");
+
+    private JobEntity? Known() => Caller.Current == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
+
+    private static Change<JobEntity>? Next(JobEntity? state, JobState? next, string kind) =>
+        state is null || next is null ? null : Event(state.With(next), kind);
+
+    private static Change<JobEntity> Event(JobEntity next, string kind) => new(next, kind, JsonSerializer.Serialize(
+        new(next.Job.Status, next.Job.Attempt, next.Job.Progress, next.Job.ErrorCode), JobEventsJson.Default.JobChanged));
+
+    private static Job Answer(JobEntity? state) => new()
+    {
+        Id = state!.Job.Id,
+        Queue = state.Queue,
+        UserId = state.UserId,
+        Status = state.Job.Status,
+        Attempts = state.Job.Attempt,
+        Progress = state.Job.Progress,
+        Result = state.Result,
+        ErrorCode = state.Job.ErrorCode,
+        NextRetryAt = state.Job.NextRetryAt,
+    };
+
+    private Task EnqueueAsync() => Queue.Enqueue(new JobTicket
+    {
+        JobId = Id,
+        Owner = this.GetGrainId(),
+        UserId = State!.UserId,
+        Priority = State.Job.Priority,
+        CreatedAt = State.Job.CreatedAt,
+        UserLimit = State.UserLimit,
+    });
+}

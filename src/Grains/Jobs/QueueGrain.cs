@@ -1,0 +1,357 @@
+using System.Collections.Immutable;
+using Actors.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Actors.Jobs;
+
+/// <summary>What a queue works with.</summary>
+internal sealed class QueueServices(
+    Database database, JobQueues queues, IOptions<JobOptions> options, TimeProvider time, ILogger<QueueServices> logger)
+{
+    public Database Database { get; } = database;
+
+    public JobQueues Queues { get; } = queues;
+
+    public JobOptions Options { get; } = options.Value;
+
+    public TimeProvider Time { get; } = time;
+
+    public ILogger Logger { get; } = logger;
+}
+
+/// <summary>
+/// Decides which job begins when. Every call interleaves: what is here is memory that no await leaves half changed. A job begins by the
+/// commit of its owner, so two queues that both think it is theirs, as after a split, cannot begin the same attempt.
+/// </summary>
+internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueueGrain
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly FairQueue _queue = new();
+    private readonly Dictionary<string, RunningJob> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _workers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
+    private HashSet<(string JobId, int Attempt)>? _unknown;
+    private TaskCompletionSource _news = NewSignal();
+    private (QueueSettings Settings, long Version) _config = (new(), 0);
+    private DateTimeOffset _readAt;
+    private TimeSpan? _usualDuration;
+    private int _starting;
+    private bool _hasMoreRows;
+    private bool _isTicking;
+
+    private string Name => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
+
+    private DateTimeOffset Now => services.Time.GetUtcNow();
+
+    private int FreeSlots => Math.Max(0, Concurrency - _running.Count - _starting);
+
+    // Each shard has its part, and none has nothing.
+    private int Concurrency => Math.Max(1, _config.Settings.MaxConcurrency / services.Queues.Shards(Name));
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Caller.Current = Caller.System;
+        await Refresh();
+        await ReadRowsAsync(cancellationToken);
+        this.RegisterGrainTimer(OnTickAsync, new GrainTimerCreationOptions(Tick, Tick) { KeepAlive = true, Interleave = true });
+    }
+
+    public Task Enqueue(JobTicket job)
+    {
+        if (!_running.ContainsKey(job.JobId) && _queue.Count < services.Options.InMemory)
+        {
+            _queue.Add(job, Now);
+            Wake();
+        }
+        else if (_queue.Count >= services.Options.InMemory)
+        {
+            _hasMoreRows = true;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<ImmutableArray<JobLease>> Lease(string worker, int count, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        Caller.Current = Caller.System;
+        count = Math.Clamp(count, 1, JobLimits.LeasesAtOnce);
+        var end = Now + (wait < JobLimits.LongestWait ? wait : JobLimits.LongestWait);
+        while (true)
+        {
+            _workers[worker] = Now;
+            var news = _news.Task;
+            var leases = await StartAsync(worker, count);
+            var left = end - Now;
+            if (!leases.IsEmpty || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
+            {
+                return leases;
+            }
+
+            await news.WaitAsync(left, services.Time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    public Task<HeartbeatAnswer> Heartbeat(string worker, ImmutableArray<string> jobIds)
+    {
+        _workers[worker] = Now;
+        var lost = ImmutableArray.CreateBuilder<string>();
+        foreach (var id in jobIds)
+        {
+            if (_running.TryGetValue(id, out var job) && (job.Worker ?? worker) == worker)
+            {
+                (job.Worker, job.HeardAt) = (worker, Now);
+            }
+            else
+            {
+                lost.Add(id);
+            }
+        }
+
+        return Task.FromResult(new HeartbeatAnswer(lost.ToImmutable()));
+    }
+
+    public Task Ended(string jobId, int attempt, DateTimeOffset? nextAttemptAt)
+    {
+        if (_running.TryGetValue(jobId, out var job) && job.Attempt == attempt)
+        {
+            End(job, nextAttemptAt);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task Cancel(string jobId)
+    {
+        if (_running.TryGetValue(jobId, out var job))
+        {
+            End(job, nextAttemptAt: null);
+        }
+        else if (!_queue.Remove(jobId) && _starting > 0)
+        {
+            _cancelled.Add(jobId); // it is just beginning: its owner decides which of the two came first
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<QueuePlace?> Find(string jobId)
+    {
+        if (_running.ContainsKey(jobId))
+        {
+            return Task.FromResult<QueuePlace?>(new(0, TimeSpan.Zero));
+        }
+
+        return Task.FromResult<QueuePlace?>(
+            _queue.Position(jobId) is { } position ? new(position, _usualDuration * Math.Ceiling((double)position / Concurrency)) : null);
+    }
+
+    public Task<QueueState> Get()
+    {
+        Permissions.Ensure(Caller.Current!, Permission.RunQueues, "Only an administrator may look into queues.");
+        return Task.FromResult(new QueueState
+        {
+            Name = Name,
+            Settings = _config.Settings,
+            Version = _config.Version,
+            Waiting = _queue.Waiting,
+            Delayed = _queue.Delayed,
+            Running = _running.Count,
+            Workers = _workers.Count,
+        });
+    }
+
+    public async Task Refresh()
+    {
+        Caller.Current = Caller.System;
+        _config = await GrainFactory.GetGrain<IQueueSettingsGrain>(Name).Get();
+        _queue.Heed(_config.Settings.EnablePriority);
+        Wake();
+    }
+
+    private async Task<ImmutableArray<JobLease>> StartAsync(string worker, int count)
+    {
+        var starts = new List<Task<JobLease?>>();
+        while (_config.Settings.IsActive && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
+        {
+            _starting++;
+            starts.Add(StartAsync(worker, job));
+        }
+
+        return [.. (await Task.WhenAll(starts)).OfType<JobLease>()];
+    }
+
+    private async Task<JobLease?> StartAsync(string worker, JobTicket job)
+    {
+        try
+        {
+            var lease = await GrainFactory.GetGrain<IJobOwner>(job.Owner).StartJob(job.JobId, _config.Settings);
+            if (lease is not null)
+            {
+                _running[job.JobId] = new(job, lease.Attempt, lease.TimeoutAt, Now) { Worker = worker, HeardAt = Now };
+                if (_cancelled.Remove(job.JobId))
+                {
+                    End(_running[job.JobId], nextAttemptAt: null);
+                    return null;
+                }
+
+                return lease;
+            }
+
+            _queue.Release(job.UserId);
+        }
+        catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
+        {
+            // Whether it began is not known. If it did, the row says so, and its time runs out.
+            LogNotStarted(services.Logger, failure, Name, job.JobId);
+            _queue.Release(job.UserId);
+            _queue.Add(job with { NotBefore = Now + AfterFailure }, Now);
+        }
+        finally
+        {
+            _starting--;
+            if (_starting == 0)
+            {
+                _cancelled.Clear();
+            }
+        }
+
+        Wake();
+        return null;
+    }
+
+    private void End(RunningJob job, DateTimeOffset? nextAttemptAt)
+    {
+        _running.Remove(job.Ticket.JobId);
+        _queue.Release(job.Ticket.UserId);
+        var took = Now - job.StartedAt;
+        _usualDuration = _usualDuration is { } usual ? (usual * 0.9) + (took * 0.1) : took;
+        if (nextAttemptAt is { } at)
+        {
+            _queue.Add(job.Ticket with { NotBefore = at }, Now);
+        }
+
+        Wake();
+    }
+
+    private async Task OnTickAsync(CancellationToken cancellationToken)
+    {
+        if (_isTicking)
+        {
+            return;
+        }
+
+        _isTicking = true;
+        Caller.Current = Caller.System;
+        try
+        {
+            var now = Now;
+            await Task.WhenAll(_running.Values.Where(j => j.IsOverdue(now)).ToList().Select(TimeOutAsync));
+            foreach (var (worker, at) in _workers)
+            {
+                if (now - at > JobLimits.Heartbeat + JobLimits.LongestWait)
+                {
+                    _workers.Remove(worker);
+                }
+            }
+
+            if (now - _readAt > services.Options.ReadAgain || (_hasMoreRows && _queue.Count < services.Options.InMemory / 2))
+            {
+                await ReadRowsAsync(cancellationToken);
+            }
+
+            if (_queue.NextDue <= now)
+            {
+                Wake();
+            }
+        }
+#pragma warning disable CA1031 // whatever the store throws, the next tick tries again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogTickFailed(services.Logger, failure, Name);
+        }
+        finally
+        {
+            _isTicking = false;
+        }
+    }
+
+    private async Task TimeOutAsync(RunningJob job)
+    {
+        var next = await GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner).TimeOutJob(job.Ticket.JobId, job.Attempt, _config.Settings);
+        await Ended(job.Ticket.JobId, job.Attempt, next);
+    }
+
+    // What is told while this reads is newer than what it reads: it only adds what nobody has told. An attempt may have ended since its row was
+    // read; one that two reads have seen has not.
+    private async Task ReadRowsAsync(CancellationToken cancellationToken)
+    {
+        var open = await services.Queues.TableOf(Name).ListOpenAsync(services.Database, Name, services.Options.InMemory, cancellationToken);
+        _readAt = Now;
+        _hasMoreRows = open.Length == services.Options.InMemory;
+        var key = this.GetPrimaryKeyString();
+        var (before, unknown) = (_unknown, new HashSet<(string, int)>());
+        foreach (var job in open)
+        {
+            var id = job.Ticket.JobId;
+            if (services.Queues.KeyOf(Name, id) != key || _running.ContainsKey(id) || _queue.Contains(id))
+            {
+                continue;
+            }
+
+            if (job.Status == JobStatus.Running && before?.Contains((id, job.Attempt)) == false)
+            {
+                unknown.Add((id, job.Attempt));
+            }
+            else if (job.Status == JobStatus.Running)
+            {
+                _running.Add(id, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
+                _queue.Occupy(job.Ticket.UserId);
+            }
+            else
+            {
+                _queue.Add(job.Ticket, Now);
+            }
+        }
+
+        _unknown = unknown;
+        Wake();
+    }
+
+    private void Wake()
+    {
+        if (_queue.Count > 0)
+        {
+            Interlocked.Exchange(ref _news, NewSignal()).TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(LogLevel.Warning, "{Queue}: whether job {Job} began is not known; it is tried again")]
+    private static partial void LogNotStarted(ILogger logger, Exception exception, string queue, string job);
+
+    [LoggerMessage(LogLevel.Warning, "{Queue}: a look at the jobs failed; the next one follows")]
+    private static partial void LogTickFailed(ILogger logger, Exception exception, string queue);
+
+    /// <summary>An attempt under way.</summary>
+    private sealed class RunningJob(JobTicket ticket, int attempt, DateTimeOffset timeoutAt, DateTimeOffset startedAt)
+    {
+        public JobTicket Ticket => ticket;
+
+        public int Attempt => attempt;
+
+        public DateTimeOffset StartedAt => startedAt;
+
+        /// <summary>Who works on it; null if it was under way before this grain was, and nobody has said so yet.</summary>
+        public string? Worker { get; set; }
+
+        public required DateTimeOffset HeardAt { get; set; }
+
+        public bool IsOverdue(DateTimeOffset now) => now > timeoutAt || now - HeardAt > JobLimits.Heartbeat;
+    }
+}

@@ -1,0 +1,34 @@
+using Actors.Secrets;
+using Actors.Storage;
+
+namespace Actors.Blobs;
+
+/// <summary>Registers the store of files.</summary>
+public static class BlobHosting
+{
+    /// <summary>
+    /// Adds <see cref="IBlobStore"/>: an object store if one is configured, else a folder if this process is the whole system, else none, and uploads are
+    /// refused. Adds the sweep, too.
+    /// </summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is bad.</exception>
+    public static IServiceCollection AddBlobs(this IServiceCollection services, IConfiguration configuration, bool isAlone)
+    {
+        if (S3Options.Read(configuration) is { } s3)
+        {
+            services.AddSingleton(s3);
+            services.AddSingleton<IBlobStore, S3BlobStore>();
+        }
+        else if (isAlone)
+        {
+            var folder = configuration["Blobs:Folder"] is { Length: > 0 } named
+                ? named
+                : Path.Combine(MasterKey.DirectoryOf(StorageOptions.Read(configuration), configuration), "blobs");
+            services.AddSingleton<FolderUrls>();
+            services.AddSingleton<IBlobStore>(p => ActivatorUtilities.CreateInstance<FolderBlobStore>(
+                p, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+        }
+
+        services.AddHostedService<BlobSweeper>();
+        return services;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Actors.Jobs;
+
+/// <summary>Does the jobs of one queue.</summary>
+internal interface IJobHandler
+{
+    /// <summary>The queue.</summary>
+    string Queue { get; }
+
+    /// <summary>Does one attempt. Throws <see cref="JobFailedException"/> if it fails as can be expected.</summary>
+    /// <param name="lease">What to do.</param>
+    /// <param name="report">Tells how far it is, in percent, and by which provider and under which of its ids.</param>
+    /// <param name="cancellationToken">The attempt is over its time, cancelled, or lost: stop, also at the provider.</param>
+    /// <returns>What the job's owner wants to know.</returns>
+    Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken);
+}
+
+/// <summary>An attempt failed.</summary>
+internal sealed class JobFailedException(JobFailure failure, Exception? cause = null) : Exception(failure.Message, cause)
+{
+    public JobFailure Failure => failure;
+}

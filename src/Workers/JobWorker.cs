@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Actors.Jobs;
+
+/// <summary>
+/// Does the jobs of one handler's queue: leases them, says that it lives, reports how they end. An attempt that is lost (cancelled, given up, or
+/// its silo died for too long) is stopped and counts for nothing; what a stop of the process interrupts is tried again elsewhere.
+/// </summary>
+internal sealed partial class JobWorker(
+    IJobHandler handler, IGrainFactory grains, IOptions<WorkerOptions> options, TimeProvider time, ILogger<JobWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():n}";
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.AtOnce == 0)
+        {
+            return;
+        }
+
+        Caller.Current = Caller.System;
+        var shards = await RepeatAsync(
+            async () => await grains.GetGrain<IQueueSettingsGrain>(handler.Queue).Shards(), stoppingToken);
+        await Task.WhenAll(
+            [HeartbeatAsync(shards, stoppingToken), .. Enumerable.Range(0, shards).Select(shard => WorkAsync(QueueOf(shard), stoppingToken))]);
+    }
+
+    private IQueueGrain QueueOf(int shard) => grains.GetGrain<IQueueGrain>($"{handler.Queue}/{shard}");
+
+    private async Task WorkAsync(IQueueGrain queue, CancellationToken stopping)
+    {
+        var running = new List<Task>();
+        while (!stopping.IsCancellationRequested)
+        {
+            running.RemoveAll(attempt => attempt.IsCompleted);
+            if (running.Count >= options.Value.AtOnce)
+            {
+                await Task.WhenAny(running);
+                continue;
+            }
+
+            try
+            {
+                foreach (var lease in await queue.Lease(_name, options.Value.AtOnce - running.Count, JobLimits.LongestWait, stopping))
+                {
+                    running.Add(DoAsync(queue, lease, stopping));
+                }
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                LogNoLease(failure, handler.Queue);
+                await Task.Delay(AfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    private async Task DoAsync(IQueueGrain queue, JobLease lease, CancellationToken stopping)
+    {
+        var left = lease.TimeoutAt - time.GetUtcNow();
+        using var timeout = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        _attempts[lease.JobId] = attempt;
+        try
+        {
+            var owner = grains.GetGrain<IJobOwner>(lease.Owner);
+            var settings = (await grains.GetGrain<IQueueSettingsGrain>(handler.Queue).Get()).Settings;
+            var next = await TryAsync(lease, owner, settings, attempt, stopping);
+            // Also while the process stops: what is reported now need not time out.
+            await RepeatAsync(
+                async () =>
+                {
+                    await queue.Ended(lease.JobId, lease.Attempt, next);
+                    return true;
+                },
+                timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Given up by time: the queue knows it by itself.
+        }
+        catch (Exception failure) when (IsPassing(failure))
+        {
+            LogNotReported(failure, lease.JobId);
+        }
+        finally
+        {
+            _attempts.TryRemove(lease.JobId, out _);
+        }
+    }
+
+    /// <summary>Runs the attempt and tells the owner how it ended; when the next one may begin.</summary>
+    private async Task<DateTimeOffset?> TryAsync(
+        JobLease lease, IJobOwner owner, QueueSettings settings, CancellationTokenSource attempt, CancellationToken stopping)
+    {
+        try
+        {
+            var result = await handler.RunAsync(
+                lease,
+                async (progress, provider, providerId) =>
+                {
+                    if (!await owner.ReportJob(lease.JobId, lease.Attempt, progress, provider, providerId))
+                    {
+                        await attempt.CancelAsync();
+                    }
+                },
+                attempt.Token);
+            await RepeatAsync(() => owner.CompleteJob(lease.JobId, lease.Attempt, result), attempt.Token);
+            return null;
+        }
+        catch (JobFailedException failed)
+        {
+            return await FailAsync(failed.Failure);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return await FailAsync(new JobFailure("INTERRUPTED", "The worker was stopped."));
+        }
+        catch (OperationCanceledException)
+        {
+            return null; // over its time, or lost: nothing that this worker says counts
+        }
+#pragma warning disable CA1031 // a handler's mistake ends its attempt, not the worker
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailed(failure, lease.JobId);
+            return await FailAsync(new JobFailure("WORKER_FAILED", failure.GetType().Name));
+        }
+
+        Task<DateTimeOffset?> FailAsync(JobFailure failure) => owner.FailJob(lease.JobId, lease.Attempt, failure, settings);
+    }
+
+    private async Task HeartbeatAsync(int shards, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(HeartbeatEvery, time);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stopping);
+                for (var shard = 0; shard < shards; shard++)
+                {
+                    var own = _attempts.Keys.Where(id => shards == 1 || JobShards.Of(id, shards) == shard).ToImmutableArray();
+                    foreach (var lost in own.IsEmpty ? [] : (await QueueOf(shard).Heartbeat(_name, own)).Lost)
+                    {
+                        await StopAsync(lost);
+                    }
+                }
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                LogNoHeartbeat(failure, handler.Queue);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task StopAsync(string jobId)
+    {
+        try
+        {
+            await (_attempts.GetValueOrDefault(jobId)?.CancelAsync() ?? Task.CompletedTask);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+    }
+
+    /// <summary>Tries until it goes well: all that is tried here may be repeated.</summary>
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> action, CancellationToken enough)
+    {
+        while (true)
+        {
+            try
+            {
+                return await action();
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                await Task.Delay(AfterFailure, time, enough);
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception failure) => failure is OrleansException or TimeoutException or AppException { Kind: ErrorKind.Unavailable };
+
+    [LoggerMessage(LogLevel.Warning, "{Queue} gives no jobs at the moment")]
+    private partial void LogNoLease(Exception exception, string queue);
+
+    [LoggerMessage(LogLevel.Warning, "{Queue} does not hear that this worker lives")]
+    private partial void LogNoHeartbeat(Exception exception, string queue);
+
+    [LoggerMessage(LogLevel.Warning, "How job {Job} ended could not be told; it will time out")]
+    private partial void LogNotReported(Exception exception, string job);
+
+    [LoggerMessage(LogLevel.Error, "Job {Job} failed by a fault of the worker")]
+    private partial void LogFailed(Exception exception, string job);
+}

@@ -1,0 +1,19 @@
+using Actors.Generation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Actors.Jobs;
+
+/// <summary>Makes a process do jobs.</summary>
+public static class WorkerHosting
+{
+    /// <summary>Adds a worker for each queue that there is a handler for.</summary>
+    public static IServiceCollection AddWorkers(this IServiceCollection services)
+    {
+        services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IImageProvider, ProceduralImages>();
+        services.AddSingleton<IJobHandler, ImageHandler>();
+        services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
+        return services;
+    }
+}

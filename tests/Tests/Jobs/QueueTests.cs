@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using Actors.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+
+namespace Actors.Jobs;
+
+/// <summary>Jobs and their queue in the running system, on every store.</summary>
+public abstract class QueueTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private ActorsApp _app = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IGrainFactory Grains
+    {
+        get
+        {
+            Caller.Current ??= Caller.System; // of the test that asks
+            return _app.Services.GetRequiredService<IGrainFactory>();
+        }
+    }
+
+    private IQueueGrain Queue => Grains.GetGrain<IQueueGrain>("background/0");
+
+    protected abstract Task<ActorsApp> StartAsync();
+
+    public async ValueTask InitializeAsync() => _app = await StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_job_is_leased_worked_on_and_done()
+    {
+        var job = await SubmitAsync("user", "one");
+        var lease = await LeaseAsync();
+
+        Assert.Equal((job, 1, """{"name":"one"}"""), (lease.JobId, lease.Attempt, lease.Work));
+        Assert.True(await OwnerOf(lease).ReportJob(job, 1, 40, "local", "p-1"));
+        Assert.Equal((JobStatus.Running, 40), await StatusAsync(job));
+        Assert.True(await OwnerOf(lease).CompleteJob(job, 1, """{"ok":true}"""));
+        await Queue.Ended(job, 1, null);
+
+        Assert.Equal((JobStatus.Completed, 100), await StatusAsync(job));
+        Assert.Equal("""{"ok":true}""", (await Grains.GetGrain<IJobGrain>(job).Get()).Result);
+        Assert.Equal((0, 0, 0), Numbers(await Queue.Get()));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_job_gets_it_as_soon_as_it_is_there()
+    {
+        var waiting = Queue.Lease("worker", 1, Soon, Cancellation);
+        await Waiting.UntilAsync(async () => (await Queue.Get()).Workers == 1, Soon, () => "The worker is not known.");
+
+        var job = await SubmitAsync("user", "one");
+
+        Assert.Equal(job, Assert.Single(await waiting.WaitAsync(Soon, Cancellation)).JobId);
+    }
+
+    [Fact]
+    public async Task No_more_begins_at_once_than_the_settings_allow_and_a_change_counts_at_once()
+    {
+        await SubmitAsync("user", "one");
+        await SubmitAsync("user", "two");
+        await SubmitAsync("user", "three");
+
+        Assert.Single(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+        Assert.Empty(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+        await ConfigureAsync(new() { MaxConcurrency = 2 });
+        Assert.Single(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+        await ConfigureAsync(new() { MaxConcurrency = 9, IsActive = false });
+        Assert.Empty(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+        await ConfigureAsync(new() { MaxConcurrency = 9 });
+        Assert.Single(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_comes_again_after_its_pause_and_the_old_one_counts_for_nothing()
+    {
+        await ConfigureAsync(new() { RetryDelayBase = TimeSpan.Zero, RetryDelayMax = TimeSpan.FromSeconds(1) });
+        var job = await SubmitAsync("user", "one");
+        var first = await LeaseAsync();
+
+        var next = await OwnerOf(first).FailJob(job, 1, new("DOWN", "no answer"), new() { RetryDelayBase = TimeSpan.Zero });
+        await Queue.Ended(job, 1, next);
+        var second = await LeaseAsync();
+
+        Assert.Equal((job, 2), (second.JobId, second.Attempt));
+        Assert.False(await OwnerOf(first).CompleteJob(job, 1, "{}"));
+        Assert.True(await OwnerOf(second).CompleteJob(job, 2, "{}"));
+    }
+
+    [Fact]
+    public async Task A_queue_that_begins_anew_knows_what_waits_and_what_runs()
+    {
+        var running = await SubmitAsync("user", "one");
+        var lease = await LeaseAsync();
+        var waiting = await SubmitAsync("user", "two");
+        await Queue.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
+        await Waiting.UntilAsync(async () => Numbers(await Queue.Get()) == (1, 0, 1), Soon, () => "The queue does not know its jobs.");
+        Assert.Empty((await Queue.Heartbeat("worker", [running])).Lost);
+        Assert.Equal(["gone"], (await Queue.Heartbeat("worker", [running, "gone"])).Lost.ToArray());
+        Assert.True(await OwnerOf(lease).CompleteJob(running, 1, "{}"));
+        await Queue.Ended(running, 1, null);
+        Assert.Equal(waiting, (await LeaseAsync()).JobId);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_takes_too_long_is_given_up_and_comes_again()
+    {
+        await ConfigureAsync(new() { JobTimeout = TimeSpan.FromSeconds(1), RetryDelayBase = TimeSpan.Zero, RetryDelayMax = TimeSpan.Zero });
+        var job = await SubmitAsync("user", "one");
+        await LeaseAsync();
+
+        var second = await LeaseAsync();
+
+        Assert.Equal((job, 2), (second.JobId, second.Attempt));
+        Assert.Equal("TIMEOUT", (await Grains.GetGrain<IJobGrain>(job).Get()).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_does_not_begin_and_its_worker_learns_of_it()
+    {
+        var running = await SubmitAsync("user", "one");
+        var lease = await LeaseAsync();
+        var waiting = await SubmitAsync("user", "two");
+
+        await Grains.GetGrain<IJobGrain>(waiting).Cancel();
+        await Grains.GetGrain<IJobGrain>(running).Cancel();
+
+        Assert.Equal([running], (await Queue.Heartbeat("worker", [running])).Lost.ToArray());
+        Assert.False(await OwnerOf(lease).CompleteJob(running, 1, "{}"));
+        Assert.Empty(await Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation));
+        Assert.Equal(JobStatus.Cancelled, (await Grains.GetGrain<IJobGrain>(waiting).Get()).Status);
+    }
+
+    [Fact]
+    public async Task What_was_given_up_can_be_requeued()
+    {
+        var job = await SubmitAsync("user", "one");
+        var lease = await LeaseAsync();
+        Assert.Null(await OwnerOf(lease).FailJob(job, 1, new("REFUSED", "no", MayPass: false), new()));
+        await Queue.Ended(job, 1, null);
+
+        await Grains.GetGrain<IJobGrain>(job).Requeue();
+
+        Assert.Equal((job, 2), ((await LeaseAsync()) is var again ? (again.JobId, again.Attempt) : default));
+    }
+
+    [Fact]
+    public async Task Many_workers_and_producers_do_each_job_once()
+    {
+        const int Jobs = 300;
+        await ConfigureAsync(new() { MaxConcurrency = 20 });
+        var done = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var workers = Enumerable.Range(0, 4).Select(n => WorkAsync($"worker-{n}", done, enough.Token)).ToList();
+        await Parallel.ForAsync(0, Jobs, Cancellation, async (n, _) =>
+        {
+            Caller.Current = Caller.System;
+            await SubmitAsync($"user-{n % 5}", $"job {n}");
+        });
+
+        await Waiting.UntilAsync(() => Task.FromResult(done.Count == Jobs), TimeSpan.FromSeconds(60), () => $"{done.Count} of {Jobs} jobs are done.");
+        await enough.CancelAsync();
+        await Task.WhenAll(workers);
+
+        Assert.All(done.Values, times => Assert.Equal(1, times));
+        Assert.Equal((0, 0, 0), Numbers(await Queue.Get()));
+    }
+
+    private async Task WorkAsync(string worker, ConcurrentDictionary<string, int> done, CancellationToken enough)
+    {
+        Caller.Current = Caller.System;
+        while (!enough.IsCancellationRequested)
+        {
+            foreach (var lease in await Queue.Lease(worker, 5, TimeSpan.FromMilliseconds(200), CancellationToken.None))
+            {
+                if (await OwnerOf(lease).CompleteJob(lease.JobId, lease.Attempt, "{}"))
+                {
+                    done.AddOrUpdate(lease.JobId, 1, (_, times) => times + 1);
+                }
+
+                await Queue.Ended(lease.JobId, lease.Attempt, null);
+            }
+        }
+    }
+
+    private async Task<string> SubmitAsync(string user, string name)
+    {
+        var before = Caller.Current;
+        Caller.Current = new Caller { UserId = user };
+        var id = Ids.New(TimeProvider.System.GetUtcNow());
+        await Grains.GetGrain<IJobGrain>(id).Submit(new SubmitJob { Queue = "background", Work = $$"""{"name":"{{name}}"}""" });
+        Caller.Current = before;
+        return id;
+    }
+
+    private async Task<JobLease> LeaseAsync() => Assert.Single(await Queue.Lease("worker", 1, Soon, Cancellation));
+
+    private IJobOwner OwnerOf(JobLease lease) => Grains.GetGrain<IJobOwner>(lease.Owner);
+
+    private async Task ConfigureAsync(QueueSettings settings) => await Grains.GetGrain<IQueueSettingsGrain>("background").Configure(settings, null);
+
+    private async Task<(JobStatus Status, int Progress)> StatusAsync(string id) =>
+        await Grains.GetGrain<IJobGrain>(id).Get() is var job ? (job.Status, job.Progress) : default;
+
+    private static (int Waiting, int Delayed, int Running) Numbers(QueueState state) => (state.Waiting, state.Delayed, state.Running);
+}
+
+/// <inheritdoc/>
+public sealed class QueueOnSqliteTests : QueueTests
+{
+    protected override Task<ActorsApp> StartAsync() => Task.FromResult(new ActorsApp());
+}
+
+/// <inheritdoc/>
+public sealed class QueueOnPostgresTests(PostgresServer server) : QueueTests
+{
+    protected override async Task<ActorsApp> StartAsync() => new(await server.CreateDatabaseAsync());
+}
