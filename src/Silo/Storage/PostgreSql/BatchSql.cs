@@ -16,7 +16,7 @@ internal readonly record struct RowGroup(bool IsRoot, Table Table, RowOperation 
 /// <code>
 /// with i0 as materialized (select * from unnest($1, $2, $3, $4) as i (item, expected, c0, c1)),
 ///      …
-///      known as materialized (select i.item from i2 as i join idempotency_keys as k on k.resource = i.c0 and …),
+///      known as materialized (select i.item from i2 as i, lateral (select from idempotency_keys as t where t.resource = i.c0 and … limit 1) as found),
 ///      w0 as (update "orders" as t set "version" = i.c1 from i0 as i where t."id" = i.c0 and t."version" = i.expected
 ///             and i.item not in (select item from known) returning i.item),
 ///      passed as materialized (select item from w0),
@@ -83,10 +83,11 @@ internal static class BatchSql
             return false;
         }
 
-        sql.Append(CultureInfo.InvariantCulture, $"known as materialized (select i.item from i{g} as i join ")
-            .Append(Quote(IdempotencyRecord.Table.Name)).Append(" as t on ");
+        // The limit keeps it a lookup for each: a plan that was made while the table was small would go through all of it.
+        sql.Append(CultureInfo.InvariantCulture, $"known as materialized (select i.item from i{g} as i, lateral (select from ")
+            .Append(Quote(IdempotencyRecord.Table.Name)).Append(" as t where ");
         AppendKeyMatch(sql, IdempotencyRecord.Table);
-        sql.Append("),\n");
+        sql.Append(" limit 1) as found),\n");
         return true;
     }
 

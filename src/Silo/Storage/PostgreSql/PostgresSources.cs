@@ -11,6 +11,9 @@ internal static class PostgresSources
     private const int LogConnections = 8;
     private const int UpkeepConnections = 8;
 
+    // Seconds after which writers' statements are planned anew, by what the tables have become.
+    private const int PlansHold = 30;
+
     /// <summary>
     /// Writers' sessions. Their statements are lookups by key with arrays of unknown size, so they are planned once, for an
     /// index (a plan made for an empty table would stay a scan; JIT would compile the "expensive" plan). The server gives
@@ -29,6 +32,7 @@ internal static class PostgresSources
         builder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
         builder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
         builder.NoResetOnClose = true; // nobody changes the session
+        builder.ConnectionLifetime = PlansHold; // a plan that was made while a table was small is bad once it is not
         builder.MaxAutoPrepare = 64;
         builder.AutoPrepareMinUsages = 2;
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
