@@ -54,6 +54,10 @@ internal sealed partial class JobWorker(
                     running.Add(DoAsync(queue, lease, stopping));
                 }
             }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break; // what is under way is handed back below
+            }
             catch (Exception failure) when (IsPassing(failure))
             {
                 LogNoLease(failure, handler.Queue);

@@ -5,7 +5,7 @@ namespace Actors.Jobs;
 /// <summary>How a process does jobs. Configuration section <c>Workers</c>.</summary>
 public sealed class WorkerOptions
 {
-    /// <summary>Jobs of one queue that the process does at once; a queue's own <c>maxConcurrency</c> holds besides. Default 4; 0: it does none.</summary>
+    /// <summary>Jobs of one queue, of each of its shards, that the process does at once; a queue's own <c>maxConcurrency</c> holds besides. Default 4; 0: it does none.</summary>
     [Range(0, JobLimits.LeasesAtOnce)]
     public int AtOnce { get; set; } = 4;
 }

@@ -79,6 +79,5 @@ internal static class TaskTopics
         Name = GenerationEvents.Namespace,
         Grain = (grains, id) => grains.GetGrain<IGenerationGrain>(id),
         Snapshot = async (grains, id, json, _) => json.Text(await TaskView.OfAsync(await grains.GetGrain<IGenerationGrain>(id).Get(), grains)),
-        LastKind = GenerationEvents.Deleted,
     };
 }

@@ -35,7 +35,7 @@ internal static class AccountEndpoints
     {
         users.MapDelete("/me", Delete).AddEndpointFilter(PasswordGate.Filter)
             .Describe("deleteAccount", "Delete the caller's account; what orders refer to stays, without a name");
-        users.MapGet("/me/export", Export).Describe("exportAccount", "Everything that the caller owns and made, as one JSON document");
+        users.MapGet("/me/export", Export).Audited().Describe("exportAccount", "Everything that the caller owns and made, as one JSON document");
     }
 
     private static async Task<Answer<Deleted>> Delete(
@@ -69,6 +69,8 @@ internal static class AccountEndpoints
 /// <param name="Steps">Their steps.</param>
 /// <param name="Messages">Messages that he wrote in orders which he owns, works on or reads.</param>
 /// <param name="ProgressLogs">Progress that he reported in those orders.</param>
+/// <param name="Tasks">Tasks that he asked for.</param>
+/// <param name="Files">His files, without their bytes.</param>
 internal sealed record AccountExport(
     DateTimeOffset ExportedAt,
     ProfileView User,
@@ -77,7 +79,9 @@ internal sealed record AccountExport(
     ImmutableArray<JsonObjectText> WorkOrders,
     ImmutableArray<JsonObjectText> Steps,
     ImmutableArray<JsonObjectText> Messages,
-    ImmutableArray<JsonObjectText> ProgressLogs);
+    ImmutableArray<JsonObjectText> ProgressLogs,
+    ImmutableArray<JsonObjectText> Tasks,
+    ImmutableArray<JsonObjectText> Files);
 
 /// <summary>
 /// An <see cref="AccountExport"/>, written page by page: neither side ever holds the whole. If it cannot go on, the connection breaks, so that

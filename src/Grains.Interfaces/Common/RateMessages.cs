@@ -58,14 +58,4 @@ public static class RateGrains
 {
     /// <summary>The key for a purpose and a subject: an IP address, an account.</summary>
     public static string Key(RatePurpose purpose, string subject) => $"{WireName.Of(purpose)}/{subject}";
-
-    /// <summary>Counts one request; throws 429 if it is one too many.</summary>
-    public static async Task TakeAsync(this IGrainFactory grains, RatePurpose purpose, string subject)
-    {
-        var decision = await grains.GetGrain<IRateGrain>(Key(purpose, subject)).Take();
-        if (!decision.IsAllowed)
-        {
-            throw decision.Refusal();
-        }
-    }
 }

@@ -26,20 +26,8 @@ public static class GenerationEvents
     /// <summary>The user chose an image; the model is to be made of it.</summary>
     public const string ImageSelected = "image.selected";
 
-    /// <summary>The model is being made.</summary>
-    public const string ModelStarted = "model.started";
-
-    /// <summary>The model could not be made.</summary>
-    public const string ModelFailed = "model.failed";
-
-    /// <summary>The model is there: the last event of a request that goes well.</summary>
-    public const string Completed = "task.completed";
-
     /// <summary>Not wanted any more.</summary>
     public const string Cancelled = "task.cancelled";
-
-    /// <summary>Gone.</summary>
-    public const string Deleted = "task.deleted";
 }
 
 /// <summary>How the request stands after the change.</summary>

@@ -100,20 +100,17 @@ public sealed record GenerationRequest
     /// <summary>The images, by index.</summary>
     [Id(6)] public ImmutableArray<GeneratedImage> Images { get; init; } = [];
 
-    /// <summary>The model that is made of the chosen image; null before one is chosen.</summary>
-    [Id(7)] public string? ModelId { get; init; }
-
     /// <summary>Counts the changes; the ETag.</summary>
-    [Id(8)] public long Version { get; init; }
+    [Id(7)] public long Version { get; init; }
 
     /// <summary>When it was asked for, UTC.</summary>
-    [Id(9)] public DateTimeOffset CreatedAt { get; init; }
+    [Id(8)] public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it changed last, UTC.</summary>
-    [Id(10)] public DateTimeOffset UpdatedAt { get; init; }
+    [Id(9)] public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>When it was over, UTC.</summary>
-    [Id(11)] public DateTimeOffset? CompletedAt { get; init; }
+    [Id(10)] public DateTimeOffset? CompletedAt { get; init; }
 }
 
 /// <summary>One of the images of a request.</summary>

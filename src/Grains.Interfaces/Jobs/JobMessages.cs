@@ -113,30 +113,13 @@ public sealed record QueueSettings
 }
 
 /// <summary>How a queue stands.</summary>
+/// <param name="Waiting">Jobs that may begin.</param>
+/// <param name="Delayed">Jobs that wait for their next attempt.</param>
+/// <param name="Running">Attempts under way.</param>
+/// <param name="Workers">Workers that ask for jobs.</param>
 [GenerateSerializer, Immutable, Alias("queue-state")]
-public sealed record QueueState
-{
-    /// <summary>Its name.</summary>
-    [Id(0)] public required string Name { get; init; }
-
-    /// <summary>Its settings.</summary>
-    [Id(1)] public required QueueSettings Settings { get; init; }
-
-    /// <summary>The version of <see cref="Settings"/>.</summary>
-    [Id(2)] public long Version { get; init; }
-
-    /// <summary>Jobs that may begin.</summary>
-    [Id(3)] public int Waiting { get; init; }
-
-    /// <summary>Jobs that wait for their next attempt.</summary>
-    [Id(4)] public int Delayed { get; init; }
-
-    /// <summary>Attempts under way.</summary>
-    [Id(5)] public int Running { get; init; }
-
-    /// <summary>Workers that ask for jobs.</summary>
-    [Id(6)] public int Workers { get; init; }
-}
+public sealed record QueueState(
+    [property: Id(0)] int Waiting, [property: Id(1)] int Delayed, [property: Id(2)] int Running, [property: Id(3)] int Workers);
 
 /// <summary>Where a job stands in its queue.</summary>
 /// <param name="Position">Jobs that are likely to begin before it, and itself; 0 when it runs.</param>
@@ -185,7 +168,7 @@ public sealed record Job
 [GenerateSerializer, Immutable, Alias("submit-job")]
 public sealed record SubmitJob
 {
-    /// <summary>A queue of <c>Jobs:Queues</c>.</summary>
+    /// <summary>The queue; 404 <c>QUEUE_NOT_FOUND</c> if there is no such one.</summary>
     [Id(0)] public required string Queue { get; init; }
 
     /// <summary>What to do: JSON, at most <see cref="JobLimits.Work"/> characters.</summary>

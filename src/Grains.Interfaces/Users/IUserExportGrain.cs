@@ -38,6 +38,12 @@ public enum ExportSection
 
     /// <summary>Progress that he reported in those orders.</summary>
     ProgressLogs = 4,
+
+    /// <summary>Tasks that he asked for.</summary>
+    Tasks = 5,
+
+    /// <summary>His files, without their bytes.</summary>
+    Files = 6,
 }
 
 /// <summary>Some rows of a section.</summary>

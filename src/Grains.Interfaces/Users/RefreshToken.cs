@@ -35,9 +35,9 @@ public sealed record RefreshToken(string UserId, string SessionId, long Generati
     /// <summary>No secret in text.</summary>
     public override string ToString() => nameof(RefreshToken);
 
-    private static string Encode(string part) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part));
+    internal static string Encode(string part) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part));
 
-    private static string? Decode(string part)
+    internal static string? Decode(string part)
     {
         if (!System.Buffers.Text.Base64Url.IsValid(part))
         {

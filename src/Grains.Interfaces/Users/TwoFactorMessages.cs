@@ -1,8 +1,6 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 
 namespace Actors.Users;
 
@@ -70,13 +68,13 @@ public sealed record SecondFactorChallenge(string UserId, long Until, string Gra
     private const int MaxLength = 2_048;
 
     /// <summary>The challenge as clients have it.</summary>
-    public string Write() => string.Create(CultureInfo.InvariantCulture, $"{Encode(UserId)}.{Until}.{Encode(Grant)}.{Proof}");
+    public string Write() => string.Create(CultureInfo.InvariantCulture, $"{RefreshToken.Encode(UserId)}.{Until}.{RefreshToken.Encode(Grant)}.{Proof}");
 
     /// <summary>Reads a challenge; whether its proof holds is another question.</summary>
     public static bool TryRead(string? text, [NotNullWhen(true)] out SecondFactorChallenge? challenge)
     {
         challenge = text is { Length: <= MaxLength } && text.Split('.') is [var user, var until, var grant, var proof]
-            && Decode(user) is { } userId && Decode(grant) is { } by
+            && RefreshToken.Decode(user) is { } userId && RefreshToken.Decode(grant) is { } by
             && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
                 ? new(userId, end, by, proof)
                 : null;
@@ -85,11 +83,4 @@ public sealed record SecondFactorChallenge(string UserId, long Until, string Gra
 
     /// <summary>No secret in text.</summary>
     public override string ToString() => nameof(SecondFactorChallenge);
-
-    private static string Encode(string part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part));
-
-    private static string? Decode(string part) =>
-        Base64Url.IsValid(part) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part)) is { Length: > 0 and <= Ids.MaxLength } text && !text.Any(char.IsControl)
-            ? text
-            : null;
 }

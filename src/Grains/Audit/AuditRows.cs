@@ -51,14 +51,21 @@ internal static class AuditRows
         };
     }
 
-    /// <summary>Entries that ride with nothing else.</summary>
-    public static Commit Commit(ImmutableArray<AuditEntry> entries) => new()
+    /// <summary>Writes entries that ride with nothing else; durable once this returns. 503 if that is not possible.</summary>
+    public static async Task AppendAsync(ICommitStore store, ImmutableArray<AuditEntry> entries)
     {
-        Id = entries[0].Id,
-        ExpectedVersion = 0,
-        Root = Table.Insert(entries[0]),
-        Rows = [.. entries.Skip(1).Select(Table.Insert)],
-    };
+        var outcome = await store.CommitAsync(new Commit
+        {
+            Id = entries[0].Id,
+            ExpectedVersion = 0,
+            Root = Table.Insert(entries[0]),
+            Rows = [.. entries.Skip(1).Select(Table.Insert)],
+        });
+        if (outcome.Status != CommitStatus.Committed)
+        {
+            throw Errors.Unavailable("This could not be written down; try again.");
+        }
+    }
 
     public static AuditEntry Read(DbDataReader row) => new()
     {

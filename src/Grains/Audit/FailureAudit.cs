@@ -20,16 +20,9 @@ internal sealed class FailureAudit(ICommitStore store, IOptions<AuditOptions> op
     /// <summary>The entry, durable once this returns; or nothing, if there were too many.</summary>
     public async Task AppendAsync(AuditNote note, string entityId)
     {
-        var entries = Take(note, entityId);
-        if (entries.IsEmpty)
+        if (Take(note, entityId) is { IsEmpty: false } entries)
         {
-            return;
-        }
-
-        var outcome = await store.CommitAsync(AuditRows.Commit(entries));
-        if (outcome.Status != CommitStatus.Committed)
-        {
-            throw Errors.Unavailable("The failure could not be written down; try again.");
+            await AuditRows.AppendAsync(store, entries);
         }
     }
 

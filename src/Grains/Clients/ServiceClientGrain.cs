@@ -30,7 +30,7 @@ internal sealed class ServiceClientGrain(
             throw new AppException(ErrorKind.Unauthenticated, "INVALID_CLIENT", "Client id or secret is wrong.");
         }
 
-        await WriteDownAsync();
+        await AuditRows.AppendAsync(store, [AuditRows.Write(ClientAudit.LoggedIn(Id), Id, time.GetStorableNow())]);
         return await access.Tokens.IssueAsync(Id, SessionOf(client));
     }
 
@@ -62,16 +62,6 @@ internal sealed class ServiceClientGrain(
         }
 
         return client;
-    }
-
-    private async Task WriteDownAsync()
-    {
-        var entry = AuditRows.Write(ClientAudit.LoggedIn(Id), Id, time.GetStorableNow());
-        var outcome = await store.CommitAsync(AuditRows.Commit([entry]));
-        if (outcome.Status != CommitStatus.Committed)
-        {
-            throw Errors.Unavailable("The login could not be written down; try again.");
-        }
     }
 }
 

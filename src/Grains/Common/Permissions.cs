@@ -68,13 +68,13 @@ internal enum Permission
     /// <summary>See and change how queues of jobs work.</summary>
     RunQueues,
 
-    /// <summary>Ask for images and models.</summary>
+    /// <summary>Ask for images and models, or another job.</summary>
     CreateTask,
 
-    /// <summary>Know of a request for images and a model.</summary>
+    /// <summary>Know of a request for images and a model, or of another job.</summary>
     SeeTask,
 
-    /// <summary>Choose, try again, cancel, delete.</summary>
+    /// <summary>Choose, try again, cancel.</summary>
     RunTask,
 }
 

@@ -6,20 +6,12 @@ using Actors.Storage;
 
 namespace Actors.Generation;
 
-/// <summary>What the grain of a request is told by the system.</summary>
-internal interface IGenerationUpdates : IGrainWithStringKey
-{
-    /// <summary>What happened to the request's model; safe to repeat.</summary>
-    [Alias("hear")]
-    Task Hear(ModelNews news);
-}
-
 /// <summary>
 /// One generation request. Key: the request's id. Owns: only legal pairs of status and phase; of each image's attempts only the present one
 /// counts. Durable once a method returns; only then the queue is told.
 /// </summary>
 [GrainType("generation")]
-internal sealed class GenerationGrain(EntityServices services, JobQueues queues) : EntityGrain<GenerationState>(services), IGenerationGrain, IGenerationUpdates
+internal sealed class GenerationGrain(EntityServices services, JobQueues queues) : EntityGrain<GenerationState>(services), IGenerationGrain
 {
     protected override string Topic => GenerationEvents.Topic(Id);
 
@@ -32,7 +24,7 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
     public async Task<GenerationRequest> Create(string prompt)
     {
         var request = await ExecuteAsync(
-            () => Event(GenerationRules.Create(State, Id, Me.UserId, prompt, priority: 0, Now), GenerationEvents.Created), Answer);
+            () => Event(GenerationRules.Create(State, Id, Me, prompt, Now), GenerationEvents.Created), Answer);
         await Task.WhenAll(State!.Images.Select(EnqueueAsync));
         return request;
     }
@@ -63,17 +55,6 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         await Task.WhenAll(open.Select(image => QueueOf(image).Cancel(image.Job.Id)));
         return request;
     }
-
-    public Task Hear(ModelNews news) => ExecuteAsync(
-        () => Known() is { } state && GenerationRules.Hear(state, news, Now) is { } next
-            ? Event(next, news switch
-            {
-                ModelNews.Started => GenerationEvents.ModelStarted,
-                ModelNews.Failed => GenerationEvents.ModelFailed,
-                _ => GenerationEvents.Completed,
-            })
-            : null,
-        _ => true);
 
     public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
     {
@@ -127,7 +108,7 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         state => state?.FindByJob(jobId)?.Job.NextRetryAt);
 
     public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
-        FailJob(jobId, attempt, new JobFailure(JobRules.TimedOut, "The attempt took too long, or its worker was not heard any more."), settings);
+        FailJob(jobId, attempt, JobRules.TimedOut, settings);
 
     protected override Task<GenerationState?> LoadAsync(CancellationToken cancellationToken) => GenerationState.LoadAsync(Database, Id, cancellationToken);
 
@@ -162,7 +143,6 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         Phase = state.Phase,
         SelectedImageIndex = state.SelectedImageIndex,
         Images = [.. state.Images.Select(i => i.ToImage())],
-        ModelId = state.SelectedImageIndex is null ? null : Ids.From("model", state.Id, ""),
         Version = state.Version,
         CreatedAt = state.CreatedAt,
         UpdatedAt = state.UpdatedAt,

@@ -27,21 +27,22 @@ internal static class GenerationRules
     };
 
     /// <summary>A new request: four images, none begun, each with a job.</summary>
-    public static GenerationState Create(GenerationState? state, string id, string userId, string prompt, int priority, DateTimeOffset now)
+    public static GenerationState Create(GenerationState? state, string id, Caller caller, string prompt, DateTimeOffset now)
     {
+        Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for images.", Relation.Own);
         if (state is not null)
         {
             throw new AppException(ErrorKind.Conflict, "TASK_EXISTS", "This task exists already.");
         }
 
         new Validator().Text("prompt", prompt, GenerationLimits.Prompt).ThrowIfInvalid();
-        return new GenerationState(id, userId, prompt, now, Version: 1)
+        return new GenerationState(id, caller.UserId, prompt, now, Version: 1)
         {
             UpdatedAt = now,
             Images =
             [
                 .. Enumerable.Range(0, GenerationLimits.Images).Select(index => new ImageState(
-                    Ids.From("image", id, $"{index}"), id, index, now, new JobState(Ids.From("image-job", id, $"{index}"), JobStatus.Pending, priority, now) { UpdatedAt = now })
+                    Ids.From("image", id, $"{index}"), id, index, now, new JobState(Ids.From("image-job", id, $"{index}"), JobStatus.Pending, Priority: 0, now) { UpdatedAt = now })
                 {
                     ImagePrompt = prompt,
                 }),

@@ -2,12 +2,12 @@ namespace Actors.Jobs;
 
 /// <summary>
 /// Jobs that wait, in the order in which they are to begin: users take turns, the one with the fewest jobs under way first, and of a user's
-/// jobs the older one first. With priorities, the higher one goes before; but every eighth turn goes to who waited longest, so that nobody
-/// waits for ever. Nothing here waits or reads a clock.
+/// jobs the older one first. With priorities, the higher one goes before; but every eighth turn goes to the user whose turn is the longest ago,
+/// so that nobody waits for ever. Nothing here waits or reads a clock.
 /// </summary>
 internal sealed class FairQueue
 {
-    private const int TurnOfTheLongestWaiting = 8;
+    private const int TurnOfTheLongestAgo = 8;
 
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JobTicket> _jobs = new(StringComparer.Ordinal);
@@ -70,7 +70,7 @@ internal sealed class FairQueue
             return null;
         }
 
-        var lane = HeedsPriority && _taken % TurnOfTheLongestWaiting == TurnOfTheLongestWaiting - 1 ? _turns.MinBy(l => l.Waiting.Min(j => j.CreatedAt))! : _turns.Min!;
+        var lane = HeedsPriority && _taken % TurnOfTheLongestAgo == TurnOfTheLongestAgo - 1 ? _turns.MinBy(l => l.LastTurn)! : _turns.Min!;
         var job = lane.Waiting.Min!;
         Change(job.UserId, l =>
         {

@@ -85,11 +85,11 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         return job;
     }
 
-    public Task<Job> Get() => Task.FromResult(Answer(Visible()));
+    public Task<Job> Get() => Task.FromResult(Answer(Visible(Permission.SeeTask)));
 
     public async Task<Job> Cancel()
     {
-        var job = await ExecuteAsync(() => Next(Visible(), JobRules.Cancel(State!.Job, Now), JobEvents.Cancelled), Answer);
+        var job = await ExecuteAsync(() => Next(Visible(Permission.RunTask), JobRules.Cancel(State!.Job, Now), JobEvents.Cancelled), Answer);
         await Queue.Cancel(Id);
         return job;
     }
@@ -97,7 +97,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
     public async Task<Job> Requeue()
     {
         var job = await ExecuteAsync(
-            () => Next(Visible(), JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)
+            () => Next(Visible(Permission.RunTask), JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)
                 ?? throw new AppException(ErrorKind.Conflict, "JOB_IS_OPEN", "The job is not over yet."),
             Answer);
         await EnqueueAsync();
@@ -140,7 +140,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         state => state?.Job.NextRetryAt);
 
     public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
-        FailJob(jobId, attempt, new JobFailure(JobRules.TimedOut, "The attempt took too long, or its worker was not heard any more."), settings);
+        FailJob(jobId, attempt, JobRules.TimedOut, settings);
 
     protected override Task<JobEntity?> LoadAsync(CancellationToken cancellationToken) => JobEntity.LoadAsync(Database, Id, cancellationToken);
 
@@ -162,12 +162,14 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
             throw new AppException(ErrorKind.Conflict, "JOB_EXISTS", "This job exists already.");
         }
 
+        Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for jobs.", Relation.Own);
         queues.TableOf(command.Queue);
         var job = new JobState(Id, JobStatus.Pending, command.Priority, Now) { UpdatedAt = Now };
         return Event(new JobEntity(command.Queue, caller.UserId, command.UserLimit, command.Work, job, Version: 1), JobEvents.Submitted);
     }
 
-    private JobEntity Visible() => State is { } state && Caller.Current is { } caller && (caller.UserId == state.UserId || caller.Role == UserRole.Admin)
+    private JobEntity Visible(Permission permission) =>
+        State is { } state && Permissions.Allows(Caller.Current!, permission, state.UserId == Caller.Current!.UserId ? Relation.Own : Relation.None)
         ? state
         : throw new AppException(ErrorKind.NotFound, "JOB_NOT_FOUND", "There is no such job.");
 

@@ -3,7 +3,8 @@ namespace Actors.Jobs;
 /// <summary>How jobs go on. Each rule gives the next state, or null when the job is not where the rule begins: the caller is late.</summary>
 internal static class JobRules
 {
-    public const string TimedOut = "TIMEOUT";
+    /// <summary>Why an attempt was given up that nobody ended.</summary>
+    public static readonly JobFailure TimedOut = new("TIMEOUT", "The attempt took too long, or its worker was not heard any more.");
 
     public static JobState? Start(JobState job, QueueSettings settings, DateTimeOffset now) =>
         job.Status is not (JobStatus.Pending or JobStatus.Retrying)
@@ -66,7 +67,7 @@ internal static class JobRules
                 TimeoutAt = null,
                 UpdatedAt = now,
             }
-            : Ended(told, failure.Code == TimedOut ? JobStatus.Timeout : JobStatus.Failed, now) with { FailedAt = now };
+            : Ended(told, failure.Code == TimedOut.Code ? JobStatus.Timeout : JobStatus.Failed, now) with { FailedAt = now };
     }
 
     public static JobState? Cancel(JobState job, DateTimeOffset now) => job.IsOpen ? Ended(job, JobStatus.Cancelled, now) : null;

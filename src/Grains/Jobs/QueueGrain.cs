@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Actors.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
     private HashSet<(string JobId, int Attempt)>? _unknown;
     private TaskCompletionSource _news = NewSignal();
-    private (QueueSettings Settings, long Version) _config = (new(), 0);
+    private QueueSettings _settings = new();
     private DateTimeOffset _readAt;
     private TimeSpan? _usualDuration;
     private int _starting;
@@ -44,12 +45,21 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     private string Name => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
 
+    private int Shard => int.Parse(this.GetPrimaryKeyString().AsSpan(Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
     private int FreeSlots => Math.Max(0, Concurrency - _running.Count - _starting);
 
-    // Each shard has its part, and none has nothing.
-    private int Concurrency => Math.Max(1, _config.Settings.MaxConcurrency / services.Queues.Shards(Name));
+    // Each shard has its part, and at least one: a job that could never begin would be worse than one too many under way.
+    private int Concurrency
+    {
+        get
+        {
+            var shards = services.Queues.Shards(Name);
+            return Math.Max(1, (_settings.MaxConcurrency + shards - 1 - Shard) / shards);
+        }
+    }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -152,30 +162,21 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     public Task<QueueState> Get()
     {
         Permissions.Ensure(Caller.Current!, Permission.RunQueues, "Only an administrator may look into queues.");
-        return Task.FromResult(new QueueState
-        {
-            Name = Name,
-            Settings = _config.Settings,
-            Version = _config.Version,
-            Waiting = _queue.Waiting,
-            Delayed = _queue.Delayed,
-            Running = _running.Count,
-            Workers = _workers.Count,
-        });
+        return Task.FromResult(new QueueState(_queue.Waiting, _queue.Delayed, _running.Count, _workers.Count));
     }
 
     public async Task Refresh()
     {
         Caller.Current = Caller.System;
-        _config = await GrainFactory.GetGrain<IQueueSettingsGrain>(Name).Get();
-        _queue.Heed(_config.Settings.EnablePriority);
+        (_settings, _) = await GrainFactory.GetGrain<IQueueSettingsGrain>(Name).Get();
+        _queue.Heed(_settings.EnablePriority);
         Wake();
     }
 
     private async Task<ImmutableArray<JobLease>> StartAsync(string worker, int count)
     {
         var starts = new List<Task<JobLease?>>();
-        while (_config.Settings.IsActive && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
+        while (_settings.IsActive && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
         {
             _starting++;
             starts.Add(StartAsync(worker, job));
@@ -188,7 +189,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         try
         {
-            var lease = await GrainFactory.GetGrain<IJobOwner>(job.Owner).StartJob(job.JobId, _config.Settings);
+            var lease = await GrainFactory.GetGrain<IJobOwner>(job.Owner).StartJob(job.JobId, _settings);
             if (lease is not null)
             {
                 _running[job.JobId] = new(job, lease.Attempt, lease.TimeoutAt, Now) { Worker = worker, HeardAt = Now };
@@ -282,7 +283,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     private async Task TimeOutAsync(RunningJob job)
     {
-        var next = await GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner).TimeOutJob(job.Ticket.JobId, job.Attempt, _config.Settings);
+        var next = await GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner).TimeOutJob(job.Ticket.JobId, job.Attempt, _settings);
         await Ended(job.Ticket.JobId, job.Attempt, next);
     }
 
@@ -326,7 +327,9 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         if (_queue.Count > 0)
         {
-            Interlocked.Exchange(ref _news, NewSignal()).TrySetResult();
+            var news = _news;
+            _news = NewSignal();
+            news.TrySetResult();
         }
     }
 

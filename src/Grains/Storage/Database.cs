@@ -19,12 +19,12 @@ public sealed class Database
 
     /// <summary>Reads from a database.</summary>
     /// <param name="source">The database.</param>
-    /// <param name="knowsNames">Whether its driver takes parameters by name as they are. The one of PostgreSQL would look for them in the text each time.</param>
     /// <param name="scopeSql">
-    /// The statement that says whose rows the next one may see; its parameter is <c>user:id</c> or <c>all</c>. Null if the database does not ask.
+    /// For PostgreSQL, the statement that says whose rows the next one may see; its parameter is <c>user:id</c> or <c>all</c>. Parameters then go by
+    /// number: its driver would look for names in the text each time. Null for a database that has no such scope.
     /// </param>
-    public Database(DbDataSource source, bool knowsNames = true, string? scopeSql = null)
-        : this(source, knowsNames ? null : new NumberedSql(), scopeSql, scope: null)
+    public Database(DbDataSource source, string? scopeSql = null)
+        : this(source, scopeSql is null ? null : new NumberedSql(), scopeSql, scope: null)
     {
     }
 
@@ -42,8 +42,13 @@ public sealed class Database
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
     {
         await using var query = await OpenAsync(sql, parameters, cancellationToken);
-        var reader = query.Reader;
-        return await ReadAllAsync(reader, read, cancellationToken);
+        var rows = ImmutableArray.CreateBuilder<T>();
+        while (await query.Reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(query.Reader));
+        }
+
+        return rows.DrainToImmutable();
     }
 
     /// <summary>Runs a query and reads its first row, if any.</summary>
@@ -52,8 +57,7 @@ public sealed class Database
         where T : class
     {
         await using var query = await OpenAsync(sql, parameters, cancellationToken);
-        var reader = query.Reader;
-        return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
+        return await query.Reader.ReadAsync(cancellationToken) ? read(query.Reader) : null;
     }
 
     /// <summary>
@@ -90,17 +94,6 @@ public sealed class Database
         return (found, children.DrainToImmutable());
     }
 
-    private static async Task<ImmutableArray<T>> ReadAllAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var rows = ImmutableArray.CreateBuilder<T>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows.DrainToImmutable();
-    }
-
     private async ValueTask<Query> OpenAsync(
         string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {
@@ -128,9 +121,9 @@ public sealed class Database
         var batch = _source.CreateBatch();
         try
         {
-            Append(batch, _scopeSql!, [("scope", _scope)], ["scope"]);
-            var (text, order) = _numbered is null ? (sql, [.. parameters.Select(p => p.Name)]) : _numbered.Of(sql);
-            Append(batch, text, parameters, order);
+            Append(batch, _scopeSql!, [_scope]);
+            var (text, names) = _numbered!.Of(sql);
+            Append(batch, text, names.Select(name => ValueOf(parameters, name)));
             var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             return new(reader, batch);
@@ -142,15 +135,13 @@ public sealed class Database
         }
     }
 
-    private static void Append(DbBatch batch, string sql, IEnumerable<(string Name, object? Value)> parameters, IReadOnlyList<string> order)
+    private static void Append(DbBatch batch, string sql, IEnumerable<object?> values)
     {
         var command = batch.CreateBatchCommand();
         command.CommandText = sql;
-        foreach (var name in order)
+        foreach (var value in values)
         {
-            var parameter = command.CreateParameter();
-            parameter.Value = parameters.First(p => p.Name == name).Value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
+            Add(command.Parameters, command.CreateParameter(), value);
         }
 
         batch.BatchCommands.Add(command);
@@ -160,30 +151,31 @@ public sealed class Database
     {
         if (_numbered is null)
         {
-            var command = _source.CreateCommand(sql);
+            var named = _source.CreateCommand(sql);
             foreach (var (name, value) in parameters)
             {
-                Add(command, value).ParameterName = name;
+                Add(named.Parameters, named.CreateParameter(), value).ParameterName = name;
             }
 
-            return command;
+            return named;
         }
 
-        var (text, order) = _numbered.Of(sql);
-        var numbered = _source.CreateCommand(text);
-        foreach (var name in order)
+        var (text, names) = _numbered.Of(sql);
+        var command = _source.CreateCommand(text);
+        foreach (var name in names)
         {
-            Add(numbered, parameters.First(p => p.Name == name).Value);
+            Add(command.Parameters, command.CreateParameter(), ValueOf(parameters, name));
         }
 
-        return numbered;
+        return command;
     }
 
-    private static DbParameter Add(DbCommand command, object? value)
+    private static object? ValueOf(IEnumerable<(string Name, object? Value)> parameters, string name) => parameters.First(p => p.Name == name).Value;
+
+    private static DbParameter Add(DbParameterCollection to, DbParameter parameter, object? value)
     {
-        var parameter = command.CreateParameter();
         parameter.Value = value ?? DBNull.Value;
-        command.Parameters.Add(parameter);
+        to.Add(parameter);
         return parameter;
     }
 

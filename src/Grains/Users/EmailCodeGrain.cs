@@ -65,10 +65,11 @@ internal sealed class EmailCodeGrain(
         return await UseAsync(command, ConfirmAsync);
     }
 
-    public Task<SignedIn> ResetPassword(UseEmailCode command, string newPassword)
+    public async Task<SignedIn> ResetPassword(UseEmailCode command, string newPassword)
     {
         UserRules.ValidatePassword("newPassword", newPassword);
-        return UseAsync(command, async (email, caller) =>
+        await lockout.CheckAsync(email: null, command.Device.Ip); // a reset is the way out of a locked account, not of a locked address
+        return await UseAsync(command, async (email, caller) =>
         {
             var user = await ConfirmAsync(email, caller);
             return await GrainFactory.GetGrain<IUserGrain>(user.Id).SetPassword(newPassword);

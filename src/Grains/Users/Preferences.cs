@@ -30,7 +30,8 @@ internal static class Preferences
             throw Errors.Invalid(Field, $"must be at most {ProfileLimits.PreferencesBytes} bytes");
         }
 
-        return next.ToJsonString(AsWritten);
+        // The database writes it in its own way: the same is the same.
+        return present is not null && JsonNode.DeepEquals(Read(present), next) ? present : next.ToJsonString(AsWritten);
     }
 
     /// <summary>RFC 7396: objects are merged name by name, null takes a name away, anything else replaces what was there.</summary>

@@ -42,8 +42,8 @@ internal static class ProfileRules
         return new(
             present with
             {
-                User = user with { UpdatedAt = After(present.User.UpdatedAt, now) },
-                Web = web == before ? present.Web : web with { UpdatedAt = After(present.Web?.UpdatedAt, now) },
+                User = user with { UpdatedAt = UserRules.After(present.User.UpdatedAt, now) },
+                Web = web == before ? present.Web : web with { UpdatedAt = UserRules.After(present.Web?.UpdatedAt, now) },
                 Version = present.Version + 1,
             },
             UserEvents.ProfileChanged,
@@ -97,7 +97,4 @@ internal static class ProfileRules
             url is null || (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"),
             field,
             "must be an http or https address");
-
-    private static DateTimeOffset After(DateTimeOffset? before, DateTimeOffset now) =>
-        before is { } last && last >= now ? last.AddMilliseconds(1) : now;
 }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Actors.Audit;
+using Actors.Blobs;
+using Actors.Generation;
 using Actors.Storage;
 using Actors.WorkOrders;
 using Orleans.Concurrency;
@@ -30,11 +32,7 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
         EnsureHimself();
         await GrainFactory.EnsureMayAsync("export", this.GetPrimaryKeyString(), IUserExportGrain.PerHour);
         var entry = AuditRows.Write(UserAudit.Exported(), this.GetPrimaryKeyString(), time.GetStorableNow());
-        var outcome = await store.CommitAsync(new Commit { Id = entry.Id, ExpectedVersion = 0, Root = AuditRows.Table.Insert(entry) });
-        if (outcome.Status != CommitStatus.Committed)
-        {
-            throw Errors.Unavailable("That you take your data along could not be written down; try again.");
-        }
+        await AuditRows.AppendAsync(store, [entry]);
     }
 
     public async Task<ExportPage> Read(ExportSection section, string? after, CancellationToken cancellationToken)
@@ -56,6 +54,8 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
         ExportSection.WorkOrders => (WorkOrderState.Table, "t.owner_id = @me"),
         ExportSection.Steps => (StepRow.Table, "t.work_order_id in (select id from work_orders where owner_id = @me)"),
         ExportSection.Messages => (WorkOrderRows.Messages, $"t.created_by = @me and t.work_order_id in {Mine}"),
+        ExportSection.Tasks => (GenerationState.Table, "t.user_id = @me"),
+        ExportSection.Files => (BlobState.Table, "t.owner_id = @me and t.deleted_at is null"),
         _ => (WorkOrderRows.ProgressLogs, $"t.confirmed_by = @me and t.work_order_id in {Mine}"),
     };
 

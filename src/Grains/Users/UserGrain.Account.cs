@@ -47,9 +47,9 @@ internal sealed partial class UserGrain
             return;
         }
 
-        await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges);
-        if (!await passwords.VerifyAsync(proof.Password, own.PasswordHash))
+        if (!await IsPasswordAsync(proof.Password, own))
         {
+            await access.Failures.AppendAsync(UserAudit.LogInFailed(SignInGrants.Password), Id);
             throw UserRules.WrongPassword();
         }
     }

@@ -51,16 +51,32 @@ internal sealed partial class UserGrain(EntityServices services, PasswordHasher 
     {
         UserRules.ValidatePassword("newPassword", command.NewPassword);
         var own = UserRules.Own(State, Caller.Current!);
-        await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges); // a stolen token must not guess the password
-        var isRight = await passwords.VerifyAsync(command.CurrentPassword, own.PasswordHash);
-        if (!isRight)
-        {
-            await access.Failures.AppendAsync(UserAudit.LogInFailed(SignInGrants.PasswordChange), Id);
-        }
-
+        var isRight = await IsPasswordAsync(command.CurrentPassword, own);
         var hash = isRight ? await passwords.HashAsync(command.NewPassword) : "";
-        await ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, sessionId, Now), _ => true);
+        await WriteDownIfWrongAsync(
+            () => ExecuteAsync(() => UserRules.ChangePassword(State, isRight, hash, sessionId, Now), _ => true), SignInGrants.PasswordChange);
         return await access.Tokens.IssueAsync(State!.User, Find(sessionId) ?? throw Errors.Unauthenticated());
+    }
+
+    /// <summary>Whether it is the password; only so often, because a stolen token must not guess it.</summary>
+    private async Task<bool> IsPasswordAsync(string password, UserState own)
+    {
+        await GrainFactory.EnsureMayAsync("password", Id, UserLimits.PasswordChanges);
+        return await passwords.VerifyAsync(password, own.PasswordHash);
+    }
+
+    // After the refusal: a command that is repeated when the password has changed already is no failure.
+    private async Task WriteDownIfWrongAsync(Func<Task> command, string grant)
+    {
+        try
+        {
+            await command();
+        }
+        catch (AppException refused) when (refused.Code == UserRules.WrongPasswordCode)
+        {
+            await access.Failures.AppendAsync(UserAudit.LogInFailed(grant), Id);
+            throw;
+        }
     }
 
     protected override Task<UserState?> LoadAsync(CancellationToken cancellationToken) =>

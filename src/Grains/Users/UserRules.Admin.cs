@@ -32,13 +32,12 @@ internal static partial class UserRules
             return null;
         }
 
-        // Later than the change before, whatever the clock says: the version comes from it.
-        var changedAt = now > present.User.UpdatedAt ? now : present.User.UpdatedAt.AddMilliseconds(1);
         var next = present with
         {
-            User = user with { UpdatedAt = changedAt },
+            User = user with { UpdatedAt = After(present.User.UpdatedAt, now) },
             Locked = isLocked,
-            Sessions = isLocked ? [] : present.Sessions,
+            // Nobody acts as an administrator, also not as one who became it meanwhile.
+            Sessions = isLocked ? [] : user.Role == UserRole.Admin ? [.. present.Sessions.Where(s => s.ImpersonatorId is null)] : present.Sessions,
             Version = present.Version + 1,
         };
         return new(next, UserEvents.AccessChanged, JsonSerializer.Serialize(new(user.Id, user.Role, user.FactoryId), UserEventsJson.Default.UserAccess))
@@ -46,6 +45,9 @@ internal static partial class UserRules
             Audit = UserAudit.AccessChanged(present, next),
         };
     }
+
+    /// <summary>Later than the change before, whatever the clock says: versions for administrators and profiles come from it.</summary>
+    public static DateTimeOffset After(DateTimeOffset? before, DateTimeOffset now) => before is { } last && last >= now ? last.AddMilliseconds(1) : now;
 
     /// <summary>Whether the command, if it is carried out, takes away somebody who can administer.</summary>
     public static bool EndsAdministrator(UserState? state, AdministerUser command, Caller caller) =>

@@ -62,8 +62,10 @@ internal static partial class UserRules
             : throw WrongPassword();
     }
 
+    public const string WrongPasswordCode = "WRONG_PASSWORD";
+
     /// <summary>403: the password is another one.</summary>
-    public static AppException WrongPassword() => new(ErrorKind.Forbidden, "WRONG_PASSWORD", "The present password is another one.");
+    public static AppException WrongPassword() => new(ErrorKind.Forbidden, WrongPasswordCode, "The present password is another one.");
 
     /// <summary>Whether an account at a provider may be linked by its address.</summary>
     public static void ValidateIdentity(ForeignIdentity identity)
@@ -110,7 +112,7 @@ internal static partial class UserRules
     }
 
     private static Change<UserState> Tell(UserState next, DateTimeOffset now, string kind, AuditNote audit) => new(
-        next with { User = next.User with { UpdatedAt = now } },
+        next with { User = next.User with { UpdatedAt = After(next.User.UpdatedAt, now) } },
         kind,
         JsonSerializer.Serialize(new(next.User.Id, next.User.Role, next.User.FactoryId), UserEventsJson.Default.UserAccess))
     {

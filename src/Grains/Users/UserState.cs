@@ -37,7 +37,7 @@ internal sealed record UserState(User User, string PasswordHash, long Version) :
     /// <summary>When the user proved that the address is his; null if he did not yet.</summary>
     public DateTimeOffset? EmailVerifiedAt { get; init; }
 
-    /// <summary>When his password was last set, changed or taken away: a session opened before does not hold. Null: never.</summary>
+    /// <summary>When his password was last set, changed or taken away: a challenge for a second factor from before does not hold. Null: never.</summary>
     public DateTimeOffset? CredentialsChangedAt { get; init; }
 
     /// <summary>Whether an administrator keeps him out: he has no sessions and gets none.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Actors.Storage;
 using Actors.Users;
@@ -42,7 +43,7 @@ internal sealed partial class AdminAtStart(IOptions<AdminOptions> options, Datab
                 await MakeOneAsync();
             }
         }
-        catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
+        catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException or DbException)
         {
             // The node serves without him; in a cluster another node may have made him at the same time.
             LogRefused(failure);

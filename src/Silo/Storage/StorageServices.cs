@@ -46,7 +46,7 @@ public static class StorageServices
             services.AddSingleton<DbDataSource>(_ => PostgresSources.Upkeep(options));
             services.AddSingleton<RowSecurity>();
             services.AddKeyedSingleton<DbDataSource>(Readers, (p, _) => PostgresSources.Reader(options, p.GetRequiredService<RowSecurity>()));
-            services.AddSingleton(p => new Database(p.GetRequiredKeyedService<DbDataSource>(Readers), knowsNames: false, RowSecurity.Scope));
+            services.AddSingleton(p => new Database(p.GetRequiredKeyedService<DbDataSource>(Readers), RowSecurity.Scope));
             services.AddSingleton<IChangeLog, PostgresChangeLog>();
             services.AddSingleton<IOldChanges, PostgresOldChanges>();
             if (!isAlone)

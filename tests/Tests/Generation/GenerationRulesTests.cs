@@ -22,7 +22,12 @@ public sealed class GenerationRulesTests
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
-    public void A_prompt_is_text(string prompt) => Assert.Throws<AppException>(() => GenerationRules.Create(null, "id", "owner", prompt, 0, Now));
+    public void A_prompt_is_text(string prompt) => Assert.Throws<AppException>(() => GenerationRules.Create(null, "id", Owner, prompt, Now));
+
+    [Fact]
+    public void A_service_asks_for_no_images() => Assert.Equal(
+        ErrorKind.Forbidden,
+        Assert.Throws<AppException>(() => GenerationRules.Create(null, "id", new() { UserId = "s", Type = PrincipalType.Service }, "p", Now)).Kind);
 
     [Theory]
     [InlineData("cccc", RequestStatus.ImageCompleted, RequestPhase.AwaitingSelection)]
@@ -166,7 +171,7 @@ public sealed class GenerationRulesTests
         }
     }
 
-    private static GenerationState New() => GenerationRules.Create(null, "id", "owner", "齿轮箱", 0, Now);
+    private static GenerationState New() => GenerationRules.Create(null, "id", Owner, "齿轮箱", Now);
 
     // Of each image: c completed, f failed, s started, - not begun.
     private static GenerationState After(string images)

@@ -53,7 +53,7 @@ public sealed class JobRulesTests
         }
 
         var failed = JobRules.Fail(job, job.Attempt, new("PROVIDER_DOWN", "no answer"), Settings, Now, 0)!;
-        var timedOut = JobRules.Fail(job, job.Attempt, new(JobRules.TimedOut, "late"), Settings, Now, 0)!;
+        var timedOut = JobRules.Fail(job, job.Attempt, JobRules.TimedOut, Settings, Now, 0)!;
 
         Assert.Equal((JobStatus.Failed, 4, 3, "PROVIDER_DOWN"), (failed.Status, failed.Attempt, failed.RetryCount, failed.ErrorCode));
         Assert.Equal(JobStatus.Timeout, timedOut.Status);

@@ -71,6 +71,7 @@ public abstract class AccountHttpTests : HttpTests
             ["user.deleted", "user.exported", "user.profile-changed"],
             audit.Data.EnumerateArray().Take(3).Select(e => e.GetProperty("action").GetString()));
         Assert.All(audit.Data.EnumerateArray().Take(3), e => Assert.Equal(user.UserId, e.GetProperty("actorId").GetString()));
+        Assert.All(audit.Data.EnumerateArray().Take(3), e => Assert.NotNull(e.GetProperty("requestId").GetString()));
         Assert.Equal(["name", "preferences"], audit.Data[2].GetProperty("changes").GetProperty("fields").GetProperty("after").EnumerateArray().Select(f => f.GetString()));
         Assert.DoesNotContain("canary", audit.Text, StringComparison.Ordinal);
     }
@@ -98,6 +99,8 @@ public abstract class AccountHttpTests : HttpTests
         (await user.SendAsync(HttpMethod.Delete, Me, new { password = "not the password" })).ExpectError(HttpStatusCode.Forbidden, "WRONG_PASSWORD");
 
         (await user.GetAsync(Me)).Expect(HttpStatusCode.OK);
+        var failure = (await (await App.AdminAsync()).GetAsync($"/api/v1/admin/audit?entity=user/{user.UserId}&action=user.login-failed")).Expect(HttpStatusCode.OK);
+        Assert.Single(failure.Data.EnumerateArray());
         (await user.SendAsync(HttpMethod.Delete, Me, new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
     }
 

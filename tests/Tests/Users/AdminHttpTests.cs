@@ -180,6 +180,19 @@ public abstract class AdminHttpTests : HttpTests
         (await PatchAsync(admin, other, new { role = "operator" })).Expect(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Who_acts_as_a_user_does_not_act_as_the_administrator_that_he_becomes()
+    {
+        var (admin, user) = (await App.AdminAsync(), await App.RegisterAsync());
+        var acting = await ActAsAsync(admin, user);
+
+        (await PatchAsync(admin, user, new { role = "admin" })).Expect(HttpStatusCode.OK);
+
+        (await acting.GetAsync("/api/v1/auth/me")).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN");
+        (await user.GetAsync("/api/v1/auth/me")).Expect(HttpStatusCode.OK);
+        (await PatchAsync(admin, user, new { role = "operator" })).Expect(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("limit=101")]
     [InlineData("role=king")]

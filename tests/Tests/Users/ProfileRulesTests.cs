@@ -42,7 +42,7 @@ public sealed class ProfileRulesTests
     {
         var state = Change(Registered(), """{"a":1}""");
 
-        Assert.Null(ProfileRules.Change(state, new ChangeProfile { Username = state.User.Username, Preferences = """{"a":1}""" }, Himself(state), Now));
+        Assert.Null(ProfileRules.Change(state, new ChangeProfile { Username = state.User.Username, Preferences = """{ "a" : 1 }""" }, Himself(state), Now));
     }
 
     private static UserState Change(UserState state, string preferences) =>

@@ -8,6 +8,9 @@ namespace Actors.Infrastructure.Http;
 /// <summary>Says that a command leaves nothing in the audit log: its calls need not carry where they come from.</summary>
 internal sealed record NotAudited;
 
+/// <summary>Says that a route is audited though it reads.</summary>
+internal sealed record Audited;
+
 /// <summary>
 /// Gives each request what grains read beside a call: its idempotency key, and where it comes from. Who calls, <see cref="Admissions"/> has said.
 /// </summary>
@@ -21,8 +24,7 @@ internal static class CallContext
     {
         CheckPath(context.Request.RouteValues);
         CheckQuery(context.Request);
-        // What reads is not written down, but a browser that comes back from another site logs in by a GET.
-        if ((IsCommand(context.Request.Method) || context.User.Identity is not CallerIdentity) && context.GetEndpoint()?.Metadata.GetMetadata<NotAudited>() is null)
+        if (MayBeAudited(context))
         {
             CallOrigin.Current = new CallOrigin(ClientAddress.Of(context), context.TraceIdentifier);
         }
@@ -41,6 +43,17 @@ internal static class CallContext
 
     /// <summary>For commands that come often and are never audited.</summary>
     public static RouteHandlerBuilder NotAudited(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new NotAudited());
+
+    /// <summary>For the few that read and are audited.</summary>
+    public static RouteHandlerBuilder Audited(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Audited());
+
+    // What reads is hardly ever written down, but a browser that comes back from another site logs in by a GET.
+    private static bool MayBeAudited(HttpContext context)
+    {
+        var metadata = context.GetEndpoint()?.Metadata;
+        return metadata?.GetMetadata<Audited>() is not null
+            || ((IsCommand(context.Request.Method) || context.User.Identity is not CallerIdentity) && metadata?.GetMetadata<NotAudited>() is null);
+    }
 
     private static bool IsCommand(string method) =>
         HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || HttpMethods.IsDelete(method);

@@ -1,0 +1,122 @@
+using Actors.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Actors.Jobs;
+
+/// <summary>A worker in the running system, with a handler that does as it is told.</summary>
+public sealed class JobWorkerTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    private readonly ActorsApp _app = new();
+    private readonly Handler _handler = new();
+    private JobWorker _worker = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _worker = new(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        await _worker.StartAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.StopAsync(CancellationToken.None);
+        _worker.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_job_that_goes_well_is_completed_with_its_result()
+    {
+        var job = await SubmitAsync();
+        (await _handler.BegunAsync()).SetResult("done");
+
+        Assert.Equal((1, "done", null), await EndAsync(job, JobStatus.Completed));
+    }
+
+    [Fact]
+    public async Task A_failure_that_cannot_pass_ends_the_job_and_says_why()
+    {
+        var job = await SubmitAsync();
+        (await _handler.BegunAsync()).SetException(new JobFailedException(new JobFailure("REFUSED", "no", MayPass: false)));
+
+        Assert.Equal((1, null, "REFUSED"), await EndAsync(job, JobStatus.Failed));
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_handler_is_a_failure_like_any_other_and_the_worker_goes_on()
+    {
+        var faulty = await SubmitAsync();
+        (await _handler.BegunAsync()).SetException(new InvalidOperationException("secret"));
+        Assert.Equal((1, null, "WORKER_FAILED"), await EndAsync(faulty, JobStatus.Retrying));
+
+        var next = await SubmitAsync();
+        (await _handler.BegunAsync()).SetResult("done");
+        await EndAsync(next, JobStatus.Completed);
+    }
+
+    [Fact]
+    public async Task What_is_under_way_when_the_process_stops_is_handed_back()
+    {
+        var job = await SubmitAsync();
+        await _handler.BegunAsync();
+
+        await _worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal((1, null, "INTERRUPTED"), await EndAsync(job, JobStatus.Retrying, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_is_cancelled_is_stopped()
+    {
+        var job = await SubmitAsync();
+        var attempt = await _handler.BegunAsync();
+
+        Caller.Current = Caller.System;
+        await Grains.GetGrain<IJobGrain>(job).Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Task.WaitAsync(Soon, Cancellation));
+    }
+
+    private async Task<string> SubmitAsync()
+    {
+        Caller.Current = new Caller { UserId = "user" };
+        var id = Ids.New(TimeProvider.System.GetUtcNow());
+        await Grains.GetGrain<IJobGrain>(id).Submit(new SubmitJob { Queue = "background", Work = "{}" });
+        return id;
+    }
+
+    private async Task<(int Attempts, string? Result, string? ErrorCode)> EndAsync(string id, JobStatus status, TimeSpan? within = null)
+    {
+        Caller.Current = Caller.System;
+        Job? job = null;
+        await Waiting.UntilAsync(
+            async () => (job = await Grains.GetGrain<IJobGrain>(id).Get()).Status == status, within ?? Soon, () => $"The job is {job!.Status}, not {status}.");
+        return (job!.Attempts, job.Result, job.ErrorCode);
+    }
+
+    /// <summary>Each attempt waits until the test says how it ends, or the worker stops it.</summary>
+    private sealed class Handler : IJobHandler
+    {
+        private readonly System.Threading.Channels.Channel<TaskCompletionSource<string>> _begun =
+            System.Threading.Channels.Channel.CreateUnbounded<TaskCompletionSource<string>>();
+
+        public string Queue => "background";
+
+        public async Task<TaskCompletionSource<string>> BegunAsync() => await _begun.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Soon, Cancellation);
+
+        public async Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken)
+        {
+            var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var stop = cancellationToken.Register(() => end.TrySetCanceled(cancellationToken));
+            await _begun.Writer.WriteAsync(end, CancellationToken.None);
+            return await end.Task;
+        }
+    }
+}
