@@ -16,17 +16,29 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         "id, code, title, status, priority, document_version, owner_id, target_quantity, start_at, end_at, "
         + "target_factory_id, created_at, updated_at";
 
+    private const int TotalColumn = 13;
+
     public async Task<Page<WorkOrderSummary>> List(ListWorkOrders query, CancellationToken cancellationToken)
     {
         Validate(query);
         var (rows, count, parameters) = Sql(query, Caller.Current!);
-        var (total, found) = query.Cursor is null
-            ? await database.AggregateAsync(
-                // A join without a condition is a nested loop, also in PostgreSQL: the rows keep their order.
-                $"select v.*, t.n from ({count}) t left join ({rows}) v on true", parameters, ReadTotal, ReadSummary, cancellationToken)
-            : (null, await database.ListAsync(rows, parameters, row => ReadSummary(row)!, cancellationToken));
+        long? total = null;
+        var found = await database.ListAsync(
+            rows,
+            parameters,
+            row =>
+            {
+                total ??= query.Cursor is null ? row.GetInt64(TotalColumn) : null;
+                return ReadSummary(row);
+            },
+            cancellationToken);
+        if (found.IsEmpty && query.Cursor is null)
+        {
+            total = query.Page == 1 ? 0 : (await database.ListAsync(count, parameters, row => row.GetInt64(0), cancellationToken))[0];
+        }
+
         var items = found.Length > query.Limit ? found.RemoveAt(query.Limit) : found;
-        return new(items, found.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total?.Rows);
+        return new(items, found.Length > query.Limit ? ListCursor.After(items[^1], query) : null, total);
     }
 
     public async Task<Unread> Unread(CancellationToken cancellationToken)
@@ -87,17 +99,19 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         parameters.Add(("reach", offset + query.Limit + 1));
         var order = $"order by {sort} {(query.Descending ? "desc" : "asc")}, id {(query.Descending ? "desc" : "asc")}";
         var ways = Ways(query, caller);
-        return ways is [var only]
-            ? ($"select {Columns} from work_orders w where {only}{filter}{seek} {order} limit @limit offset @offset",
-                $"select count(*) as n from work_orders w where {only}{filter}",
-                parameters)
-            : ($"""
-                select {Columns} from ({Union(ways, way =>
+        var count = ways is [var one]
+            ? $"select count(*) from work_orders w where {one}{filter}"
+            : $"select cast(sum(n) as bigint) from ({Union(ways, way => $"select count(*) as n from work_orders w where {way}{filter}")}) c";
+        // Counted once, with the rows: of one moment, in one round trip.
+        var columns = query.Cursor is null ? $"{Columns}, ({count})" : Columns;
+        var rows = ways is [var only]
+            ? $"select {columns} from work_orders w where {only}{filter}{seek} {order} limit @limit offset @offset"
+            : $"""
+                select {columns} from ({Union(ways, way =>
                     $"select * from (select {Columns} from work_orders w where {way}{filter}{seek} {order} limit @reach) v")}) v
                 {order} limit @limit offset @offset
-                """,
-                $"select cast(sum(n) as bigint) as n from ({Union(ways, way => $"select count(*) as n from work_orders w where {way}{filter}")}) c",
-                parameters);
+                """;
+        return (rows, count, parameters);
     }
 
     private static (string Sql, List<(string Name, object? Value)> Parameters) Filter(ListWorkOrders query, Caller caller)
@@ -125,7 +139,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
         AndAny("w.status", "status", query.Statuses.Distinct().Select(WireName.Of));
         AndAny("w.priority", "priority", query.Priorities.Distinct().Select(WireName.Of));
-        And("w.owner_id = @owner", "owner", query.OwnerId);
+        And("w.owner_id = @owner", "owner", query.OwnerId == caller.UserId ? null : query.OwnerId); // his own: the way says so
         And("w.target_factory_id = @factory", "factory", query.FactoryId);
         And("exists (select 1 from work_order_steps a where a.work_order_id = w.id and a.assignee_id = @assignee)", "assignee", query.AssigneeId);
         And("w.created_at >= @from", "from", query.From?.ToUniversalTime());
@@ -146,14 +160,14 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
 
     private static string[] Ways(ListWorkOrders query, Caller caller)
     {
-        if (caller.Role == UserRole.Admin)
-        {
-            return ["1 = 1"];
-        }
-
         if (query.OwnerId == caller.UserId)
         {
             return ["w.owner_id = @me"];
+        }
+
+        if (caller.Role == UserRole.Admin)
+        {
+            return ["1 = 1"];
         }
 
         const string assigned = "w.id in (select work_order_id from work_order_steps where assignee_id = @me)";
@@ -181,9 +195,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal);
 
-    private static Total ReadTotal(DbDataReader row) => new(row.GetInt64(13));
-
-    private static WorkOrderSummary? ReadSummary(DbDataReader row) => row.IsDBNull(0) ? null : new()
+    private static WorkOrderSummary ReadSummary(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Code = row.GetString(1),
@@ -199,5 +211,4 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
         CreatedAt = row.GetTimestamp(11),
         UpdatedAt = row.GetTimestamp(12),
     };
-    private sealed record Total(long Rows);
 }
