@@ -12,6 +12,9 @@ internal interface IJobHandler
     /// <param name="cancellationToken">The attempt is over its time, cancelled, or lost: stop, also at the provider.</param>
     /// <returns>What the job's owner wants to know.</returns>
     Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken);
+
+    /// <summary>The owner did not want what an attempt brought: takes back what it left behind, e.g. files.</summary>
+    Task DiscardAsync(JobLease lease) => Task.CompletedTask;
 }
 
 /// <summary>An attempt failed.</summary>

@@ -1,3 +1,4 @@
+using Actors.Blobs;
 using Actors.Generation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,7 @@ public static class WorkerHosting
     public static IServiceCollection AddWorkers(this IServiceCollection services)
     {
         services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WorkerFiles>();
         services.AddSingleton<IImageProvider, ProceduralImages>();
         services.AddSingleton<IJobHandler, ImageHandler>();
         services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
