@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Actors.Jobs;
 
 /// <summary>Does the jobs of one queue.</summary>
@@ -21,4 +24,23 @@ internal interface IJobHandler
 internal sealed class JobFailedException(JobFailure failure, Exception? cause = null) : Exception(failure.Message, cause)
 {
     public JobFailure Failure => failure;
+}
+
+/// <summary>What a leased job says.</summary>
+internal static class LeasedWork
+{
+    /// <summary>Reads it; a job that says nothing fails for good.</summary>
+    public static T Work<T>(this JobLease lease, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(lease.Work, type) ?? throw Bad();
+        }
+        catch (JsonException fault)
+        {
+            throw Bad(fault);
+        }
+    }
+
+    private static JobFailedException Bad(Exception? cause = null) => new(new JobFailure("BAD_WORK", "The job does not say what to do.", MayPass: false), cause);
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Actors.Blobs;
 using Actors.Jobs;
 
@@ -14,7 +13,7 @@ internal sealed class ImageHandler(IImageProvider provider, WorkerFiles files) :
 
     public async Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken)
     {
-        var work = WorkOf(lease);
+        var work = lease.Work(ImageWorkJson.Default.ImageWork);
         await report(0, provider.Name, null);
         var own = FilesOf(work, lease.Attempt);
         return await files.MakeAsync(
@@ -29,10 +28,7 @@ internal sealed class ImageHandler(IImageProvider provider, WorkerFiles files) :
             cancellationToken);
     }
 
-    public Task DiscardAsync(JobLease lease) => files.DiscardAsync(FilesOf(WorkOf(lease), lease.Attempt));
-
-    private static ImageWork WorkOf(JobLease lease) => JsonSerializer.Deserialize(lease.Work, ImageWorkJson.Default.ImageWork)
-        ?? throw new JobFailedException(new JobFailure("BAD_WORK", "The job says nothing.", MayPass: false));
+    public Task DiscardAsync(JobLease lease) => files.DiscardAsync(FilesOf(lease.Work(ImageWorkJson.Default.ImageWork), lease.Attempt));
 
     private static AttemptFiles FilesOf(ImageWork work, int attempt) => new("generated-image", work.ImageId, work.UserId, attempt, Most: 1);
 

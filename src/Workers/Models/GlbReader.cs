@@ -98,8 +98,9 @@ internal sealed class GlbReader
             return; // points and lines
         }
 
-        Ensure(primitive.Attributes is not null && primitive.Attributes.TryGetValue("POSITION", out _), "A surface has no positions.");
-        var positions = ViewOf(primitive.Attributes!["POSITION"], "VEC3", [Floats]);
+        var positions = primitive.Attributes is { } attributes && attributes.TryGetValue("POSITION", out var accessor)
+            ? ViewOf(accessor, "VEC3", [Floats])
+            : throw ModelFailures.Invalid("A surface has no positions.");
         var start = _mesh.Vertices;
         for (var number = 0L; number < positions.Count; number++)
         {
@@ -110,6 +111,7 @@ internal sealed class GlbReader
         var corners = primitive.Indices is { } indices ? ViewOf(indices, "SCALAR", [Bytes, Shorts, Ints]) : (View?)null;
         var count = corners?.Count ?? positions.Count;
         Ensure(mode != 4 || count % 3 == 0, "A triangle is not whole.");
+        var isMirrored = place.GetDeterminant() < 0; // then what was outside would be inside
         for (var number = 0L; number <= count - 3; number += mode == 4 ? 3 : 1)
         {
             CheckNowAndThen(number);
@@ -120,7 +122,7 @@ internal sealed class GlbReader
                 _ => (0, number + 1, number + 2), // a fan
             };
             var (first, second, third) = (CornerAt(a), CornerAt(b), CornerAt(c));
-            _mesh.AddTriangle(first, place.GetDeterminant() < 0 ? third : second, place.GetDeterminant() < 0 ? second : third);
+            _mesh.AddTriangle(first, isMirrored ? third : second, isMirrored ? second : third);
         }
 
         long CornerAt(long number)

@@ -1,3 +1,4 @@
+using Actors.Generation;
 using SkiaSharp;
 
 namespace Actors.Models;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Actors.Generation;
 using SkiaSharp;
 
 namespace Actors.Models;

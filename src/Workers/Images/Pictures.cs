@@ -1,9 +1,9 @@
 using Actors.Jobs;
 using SkiaSharp;
 
-namespace Actors.Models;
+namespace Actors.Generation;
 
-/// <summary>Pictures as models are made of them, and drawn.</summary>
+/// <summary>Files of pictures: those of users and providers are looked at before they are opened.</summary>
 internal static class Pictures
 {
     /// <summary>Most bytes of a picture's file.</summary>
@@ -13,6 +13,24 @@ internal static class Pictures
     public const int MaxSide = 8192;
 
     private static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
+
+    /// <summary>Whether somebody calls the content a picture.</summary>
+    public static bool IsType(string contentType) => contentType.StartsWith("image/", StringComparison.Ordinal);
+
+    /// <summary>The media type of a picture's file, by what is in it; null if it is none that is known.</summary>
+    public static string? FindType(byte[] file)
+    {
+        using var data = SKData.CreateCopy(file);
+        using var codec = SKCodec.Create(data);
+        return codec?.EncodedFormat switch
+        {
+            SKEncodedImageFormat.Png => "image/png",
+            SKEncodedImageFormat.Jpeg => "image/jpeg",
+            SKEncodedImageFormat.Webp => "image/webp",
+            SKEncodedImageFormat.Gif => "image/gif",
+            _ => null,
+        };
+    }
 
     /// <summary>Opens a picture; its size is looked at before any pixel is.</summary>
     /// <exception cref="JobFailedException"><c>IMAGE_INVALID</c> or <c>IMAGE_TOO_LARGE</c>; cannot pass.</exception>
