@@ -1,5 +1,6 @@
 using Actors.Blobs;
 using Actors.Generation;
+using Actors.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -13,7 +14,7 @@ public static class WorkerHosting
     {
         services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkerFiles>();
-        services.AddSingleton<IImageProvider, ProceduralImages>();
+        services.AddProviders();
         services.AddSingleton<IJobHandler, ImageHandler>();
         services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
         return services;
