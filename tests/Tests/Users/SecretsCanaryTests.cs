@@ -5,7 +5,9 @@ using Actors.Blobs;
 using Actors.Clients;
 using Actors.Infrastructure;
 using Actors.Mail;
+using Actors.Providers;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -23,6 +25,7 @@ public sealed class SecretsCanaryTests(PostgresServer server)
     private const string WrongPassword = "canary-wrong-password";
     private const string MasterKey = "canary-master-key-0123456789abcdef0123456789";
     private const string ClientSecret = "canary-client-secret";
+    private const string ProviderKey = "canary-provider-key";
 
     private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal)
     {
@@ -32,6 +35,7 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         ["administrator's password"] = ActorsClient.Password,
         ["master key"] = MasterKey,
         ["client secret"] = ClientSecret,
+        ["provider's key"] = ProviderKey,
         ["oauth code"] = "canary-oauth-code",
         ["oauth state"] = "canary-oauth-state",
         ["forged token"] = "canary-forged-token",
@@ -45,12 +49,26 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         using var telltales = new Telltales();
         _telltales = telltales;
         var database = await server.CreateDatabaseAsync();
+        await using var provider = await ProviderServer.StartAsync((_, http) =>
+        {
+            http.Response.StatusCode = 401;
+            return http.Response.WriteAsync(http.Request.Headers.Authorization.ToString());
+        });
         await using var app = new WatchedApp(
-            telltales, database, ("ACTORS_MASTER_KEY", MasterKey), ("GOOGLE_CLIENT_ID", "id"), ("GOOGLE_CLIENT_SECRET", ClientSecret));
+            telltales,
+            database,
+            ("ACTORS_MASTER_KEY", MasterKey),
+            ("GOOGLE_CLIENT_ID", "id"),
+            ("GOOGLE_CLIENT_SECRET", ClientSecret),
+            ("Providers:Images:Kind", "openai"),
+            ("Providers:Images:Url", provider.Url.ToString()),
+            ("Providers:Images:Key", ProviderKey));
         var user = new ActorsClient(app.CreateDefaultClient(telltales.Handler()));
         await app.AdminAsync();
 
         var email = await UseAsync(app, user);
+        await UseProviderAsync(user);
+        Assert.All(provider.Requests, request => Assert.Equal($"Bearer {ProviderKey}", request.Authorization));
 
         await using var pool = NpgsqlDataSource.Create(database);
         await using var waiting = pool.CreateCommand("select count(*) from mail_outbox"); // until it is sent, a mail is as it will be
@@ -93,6 +111,15 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         await UseFilesAsync(app, user);
         await UseBadRequestsAsync(user, email);
         return email;
+    }
+
+    private static async Task UseProviderAsync(ActorsClient user)
+    {
+        var id = (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        await Waiting.UntilAsync(
+            async () => (await user.GetAsync($"/api/v1/tasks/{id}")).Data.GetProperty("status").GetString() == "IMAGE_FAILED",
+            TimeSpan.FromSeconds(60),
+            () => "The provider's refusal ended no task.");
     }
 
     private async Task UsePasswordsAsync(ActorsClient user, string email)
