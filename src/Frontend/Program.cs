@@ -4,6 +4,7 @@ using Actors.Inboxes;
 using Actors.Infrastructure;
 using Actors.Infrastructure.Http;
 using Actors.Live;
+using Actors.Models;
 using Actors.Users;
 using Actors.WorkOrders;
 
@@ -20,6 +21,7 @@ try
     builder.AddUsers();
     builder.AddWorkOrders();
     builder.AddGeneration();
+    builder.AddModels();
     builder.AddInboxes();
     builder.AddLive();
     builder.AddApiDescription();
