@@ -1,3 +1,4 @@
+using Actors.Demo;
 using Actors.Generation;
 using Actors.Hosting;
 using Actors.Inboxes;
@@ -29,6 +30,7 @@ try
     var app = builder.Build();
     app.UseHttpPipeline();
     app.MapApi();
+    app.MapDemo();
     app.MapHealth();
     app.MapTelemetry();
     app.MapApiDescription();
