@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Actors.Jobs;
 
 /// <summary>Does the jobs of one queue.</summary>
@@ -12,10 +15,32 @@ internal interface IJobHandler
     /// <param name="cancellationToken">The attempt is over its time, cancelled, or lost: stop, also at the provider.</param>
     /// <returns>What the job's owner wants to know.</returns>
     Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken);
+
+    /// <summary>The owner did not want what an attempt brought: takes back what it left behind, e.g. files.</summary>
+    Task DiscardAsync(JobLease lease) => Task.CompletedTask;
 }
 
 /// <summary>An attempt failed.</summary>
 internal sealed class JobFailedException(JobFailure failure, Exception? cause = null) : Exception(failure.Message, cause)
 {
     public JobFailure Failure => failure;
+}
+
+/// <summary>What a leased job says.</summary>
+internal static class LeasedWork
+{
+    /// <summary>Reads it; a job that says nothing fails for good.</summary>
+    public static T Work<T>(this JobLease lease, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(lease.Work, type) ?? throw Bad();
+        }
+        catch (JsonException fault)
+        {
+            throw Bad(fault);
+        }
+    }
+
+    private static JobFailedException Bad(Exception? cause = null) => new(new JobFailure("BAD_WORK", "The job does not say what to do.", MayPass: false), cause);
 }

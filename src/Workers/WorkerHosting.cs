@@ -1,4 +1,6 @@
+using Actors.Blobs;
 using Actors.Generation;
+using Actors.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,7 +13,8 @@ public static class WorkerHosting
     public static IServiceCollection AddWorkers(this IServiceCollection services)
     {
         services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IImageProvider, ProceduralImages>();
+        services.AddSingleton<WorkerFiles>();
+        services.AddProviders();
         services.AddSingleton<IJobHandler, ImageHandler>();
         services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
         return services;

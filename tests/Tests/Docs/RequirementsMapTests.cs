@@ -7,7 +7,7 @@ namespace Actors.Docs;
 /// <summary>docs/requirements.md says only what is true.</summary>
 public sealed class RequirementsMapTests
 {
-    private static readonly string[] Product = ["Actors.Grains.Interfaces", "Actors.Grains", "Actors.Silo", "Actors.Frontend", "actors"];
+    private static readonly string[] Product = ["Actors.Grains.Interfaces", "Actors.Grains", "Actors.Silo", "Actors.Workers", "Actors.Frontend", "actors"];
 
     private static readonly Assembly[] TestProjects = [typeof(RequirementsMapTests).Assembly, Assembly.Load("Actors.Chaos")];
 

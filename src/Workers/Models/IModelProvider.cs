@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Actors.Generation;
+
+namespace Actors.Models;
+
+/// <summary>A model that a provider made.</summary>
+/// <param name="Format">Of its file.</param>
+/// <param name="Bytes">Its file.</param>
+/// <param name="Parts">Files that it refers to by name; at most <see cref="MadeModel.MaxParts"/>.</param>
+/// <param name="Mesh">What is in the file.</param>
+internal sealed record ProvidedModel(ModelFormat Format, byte[] Bytes, ImmutableArray<ProvidedPart> Parts, Mesh Mesh);
+
+/// <summary>A file that a model refers to.</summary>
+/// <param name="Name">How it does.</param>
+/// <param name="ContentType">Its media type.</param>
+/// <param name="Bytes">What is in it.</param>
+internal sealed record ProvidedPart(string Name, string ContentType, byte[] Bytes);
+
+/// <summary>Makes models of pictures.</summary>
+internal interface IModelProvider
+{
+    /// <summary>Its name in jobs, e.g. <c>local</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="picture">What to make.</param>
+    /// <param name="prompt">What the picture was made of.</param>
+    /// <param name="progress">Hears how far it is, in percent, and under which id of the provider's.</param>
+    /// <param name="cancellationToken">Stops it, at the provider too.</param>
+    /// <exception cref="Jobs.JobFailedException">It cannot be made, or not now.</exception>
+    Task<ProvidedModel> GenerateAsync(Picture picture, string prompt, Func<int, string?, Task> progress, CancellationToken cancellationToken);
+}
