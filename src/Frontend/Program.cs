@@ -1,9 +1,11 @@
+using Actors.Demo;
 using Actors.Generation;
 using Actors.Hosting;
 using Actors.Inboxes;
 using Actors.Infrastructure;
 using Actors.Infrastructure.Http;
 using Actors.Live;
+using Actors.Models;
 using Actors.Users;
 using Actors.WorkOrders;
 
@@ -20,6 +22,7 @@ try
     builder.AddUsers();
     builder.AddWorkOrders();
     builder.AddGeneration();
+    builder.AddModels();
     builder.AddInboxes();
     builder.AddLive();
     builder.AddApiDescription();
@@ -27,6 +30,7 @@ try
     var app = builder.Build();
     app.UseHttpPipeline();
     app.MapApi();
+    app.MapDemo();
     app.MapHealth();
     app.MapTelemetry();
     app.MapApiDescription();

@@ -6,6 +6,7 @@ using Actors.Generation;
 using Actors.Inboxes;
 using Actors.Jobs;
 using Actors.Mail;
+using Actors.Models;
 using Actors.Users;
 using Actors.WorkOrders;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,8 @@ public static class GrainServices
         services.AddSingleton(UnreadOfWorkOrderGrain.Interest);
         services.AddSingleton(UnreadOfUserGrain.Interest);
         services.AddSingleton(DeletedUserGrain.Interest);
+        services.AddSingleton(ModelOfTaskGrain.Interest);
+        services.AddSingleton(TaskOfModelGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
@@ -44,6 +47,7 @@ public static class GrainServices
             .ValidateOnStart();
         services.AddSingleton<IJobTable, JobTable>();
         services.AddSingleton<IJobTable, ImageJobTable>();
+        services.AddSingleton<IJobTable, ModelJobTable>();
         services.AddSingleton<JobQueues>();
         services.AddSingleton<QueueServices>();
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()

@@ -25,6 +25,8 @@ internal static class TaskEndpoints
         tasks.MapGet("/{id}", Get).Describe("getTask", "A task with its images");
         tasks.MapPatch("/{id}", Select).NotAudited().Describe("selectImage", "Choose the image that the model is to be made of");
         tasks.MapPost("/{id}/cancel", Cancel).NotAudited().Describe("cancelTask", "Do nothing more for the task; pictures that are there stay");
+        tasks.MapDelete("/{id}", Delete).NotAudited().Describe("deleteTask", "Delete a task with its pictures; its model stays, if it is there");
+        tasks.MapPost("/{id}/model/retry", RetryModel).NotAudited().Describe("retryModel", "Make the model again that was given up");
         tasks.MapPost("/{id}/images/{index}/retry", RetryImage).NotAudited().Describe("retryImage", "Try a failed image again");
         tasks.MapGet("/{id}/events", Watch).WithTags(LiveEndpoints.Tag).Describe("watchTask", "The task's changes, live (server-sent events)");
     }
@@ -53,6 +55,15 @@ internal static class TaskEndpoints
     private static async Task<Answer<TaskView>> Cancel(string id, IGrainFactory grains) =>
         await Of(await grains.GetGrain<IGenerationGrain>(id).Cancel(), grains);
 
+    private static async Task<Answer<Deleted>> Delete(string id, ExpectedVersion version, IGrainFactory grains)
+    {
+        await grains.GetGrain<IGenerationGrain>(id).Delete(version.Value);
+        return Answers.Ok(new Deleted(id));
+    }
+
+    private static async Task<Answer<TaskView>> RetryModel(string id, ExpectedVersion version, IGrainFactory grains) =>
+        await Of(await grains.GetGrain<IGenerationGrain>(id).RetryModel(version.Value), grains);
+
     // What is no number is no index that there is; whose task it is comes first.
     private static async Task<Answer<TaskView>> RetryImage(string id, string index, ExpectedVersion version, IGrainFactory grains) =>
         await Of(
@@ -79,5 +90,6 @@ internal static class TaskTopics
         Name = GenerationEvents.Namespace,
         Grain = (grains, id) => grains.GetGrain<IGenerationGrain>(id),
         Snapshot = async (grains, id, json, _) => json.Text(await TaskView.OfAsync(await grains.GetGrain<IGenerationGrain>(id).Get(), grains)),
+        LastKind = GenerationEvents.Deleted,
     };
 }

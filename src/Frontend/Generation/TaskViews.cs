@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Blobs;
+using Actors.Models;
 
 namespace Actors.Generation;
 
@@ -24,6 +25,9 @@ internal sealed record TaskView
     /// <summary>The images, by index.</summary>
     public required ImmutableArray<TaskImage> Images { get; init; }
 
+    /// <summary>The model, once an image was chosen; null before, and after it was deleted.</summary>
+    public Model? Model { get; init; }
+
     /// <summary>Counts the changes; the ETag.</summary>
     public long Version { get; init; }
 
@@ -45,6 +49,7 @@ internal sealed record TaskView
         Phase = request.Phase,
         SelectedImageIndex = request.SelectedImageIndex,
         Images = [.. await Task.WhenAll(request.Images.Select(image => TaskImage.OfAsync(image, grains)))],
+        Model = request.Selection > 0 ? await grains.GetGrain<IModelGrain>(ModelIds.OfRequest(request.Id)).Find() : null,
         Version = request.Version,
         CreatedAt = request.CreatedAt,
         UpdatedAt = request.UpdatedAt,

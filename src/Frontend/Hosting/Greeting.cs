@@ -12,6 +12,7 @@ internal static class Greeting
             {
                 Console.WriteLine($"Actors listens on {url}");
                 Console.WriteLine($"  API documentation  {url}/docs");
+                Console.WriteLine($"  prompt to model    {url}/demo/generation");
                 Console.WriteLine($"  ready              {url}/health/ready");
             }
 

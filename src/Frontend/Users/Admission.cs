@@ -13,6 +13,9 @@ internal sealed record RateLimited(RatePurpose Purpose);
 /// <summary>Says that services may use the route too; every other one is for users.</summary>
 internal sealed record OpenToServices;
 
+/// <summary>Says that an anonymous route tells users more than nobody.</summary>
+internal sealed record WelcomesUsers;
+
 /// <summary>
 /// Lets requests in: one call to the user's grain says whether the session holds, who the user is now, and whether he is within his limit.
 /// If he has no limit, reads go by what the grain said up to a quarter of a second ago; commands always ask. Without a token, routes of the API
@@ -48,6 +51,9 @@ internal static class Admissions
     /// <summary>Lets services in, too; what they may do there, their permissions say.</summary>
     public static T AllowServices<T>(this T endpoints) where T : IEndpointConventionBuilder => endpoints.WithMetadata(new OpenToServices());
 
+    /// <summary>On an anonymous route: who comes with a token is the user all the same, with a user's limit.</summary>
+    public static RouteHandlerBuilder WelcomeUsers(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new WelcomesUsers());
+
     private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, TimeProvider time, int tries)
     {
         if (SignedUrl.Leads(context))
@@ -56,7 +62,8 @@ internal static class Admissions
         }
 
         var metadata = context.GetEndpoint()?.Metadata;
-        if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
+        if (metadata?.GetMetadata<IAllowAnonymous>() is not null
+            && !(metadata.GetMetadata<WelcomesUsers>() is not null && context.User.Identity is CallerIdentity { ClientId: null }))
         {
             var purpose = metadata.GetMetadata<RateLimited>()?.Purpose ?? RatePurpose.Anonymous;
             Apply(context, await grains.GetGrain<IRateGrain>(RateGrains.Key(purpose, ClientAddress.Of(context) ?? Unknown)).Take());

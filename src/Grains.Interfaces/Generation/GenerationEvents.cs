@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Actors.Generation;
@@ -11,7 +12,7 @@ public static class GenerationEvents
     /// <summary>The topic of a request's events.</summary>
     public static string Topic(string requestId) => $"{Namespace}/{requestId}";
 
-    /// <summary>Data: <see cref="RequestChanged"/>, as of every kind here.</summary>
+    /// <summary>Data: <see cref="RequestChanged"/>, as of every kind that does not say otherwise.</summary>
     public const string Created = "task.created";
 
     /// <summary>An image began, or is to be tried again.</summary>
@@ -26,8 +27,17 @@ public static class GenerationEvents
     /// <summary>The user chose an image; the model is to be made of it.</summary>
     public const string ImageSelected = "image.selected";
 
+    /// <summary>The model began, is further on, or was given up.</summary>
+    public const string ModelChanged = "model.changed";
+
+    /// <summary>The model is there: nothing is left to do.</summary>
+    public const string Completed = "task.completed";
+
     /// <summary>Not wanted any more.</summary>
     public const string Cancelled = "task.cancelled";
+
+    /// <summary>Gone. Data: <see cref="RequestDeleted"/>.</summary>
+    public const string Deleted = "task.deleted";
 }
 
 /// <summary>How the request stands after the change.</summary>
@@ -36,9 +46,20 @@ public static class GenerationEvents
 /// <param name="SelectedImageIndex">The chosen image.</param>
 /// <param name="Index">The image that the change is about.</param>
 /// <param name="ImageStatus">Where that one stands.</param>
-/// <param name="ErrorMessage">Why its last attempt failed.</param>
+/// <param name="ErrorMessage">Why the last attempt of the image, or of the model, failed.</param>
+/// <param name="ModelProgress">How far the model is, in percent.</param>
 public sealed record RequestChanged(
-    RequestStatus Status, RequestPhase Phase, int? SelectedImageIndex, int? Index = null, ImageStatus? ImageStatus = null, string? ErrorMessage = null);
+    RequestStatus Status,
+    RequestPhase Phase,
+    int? SelectedImageIndex,
+    int? Index = null,
+    ImageStatus? ImageStatus = null,
+    string? ErrorMessage = null,
+    int? ModelProgress = null);
+
+/// <summary>A request went.</summary>
+/// <param name="Files">Pictures that belonged to it, and go too.</param>
+public sealed record RequestDeleted(ImmutableArray<string> Files);
 
 /// <summary>How the events' data is written: camelCase names, no nulls.</summary>
 [JsonSourceGenerationOptions(
@@ -46,4 +67,5 @@ public sealed record RequestChanged(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(WireEnumConverter<RequestStatus>), typeof(WireEnumConverter<RequestPhase>), typeof(WireEnumConverter<ImageStatus>)])]
 [JsonSerializable(typeof(RequestChanged))]
+[JsonSerializable(typeof(RequestDeleted))]
 public sealed partial class GenerationEventsJson : JsonSerializerContext;

@@ -111,6 +111,9 @@ public sealed record GenerationRequest
 
     /// <summary>When it was over, UTC.</summary>
     [Id(10)] public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>The version in which the image was chosen last; 0 if none was.</summary>
+    [Id(11)] public long Selection { get; init; }
 }
 
 /// <summary>One of the images of a request.</summary>

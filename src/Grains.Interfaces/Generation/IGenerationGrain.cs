@@ -26,6 +26,14 @@ public interface IGenerationGrain : IJobOwner, ITopicGrain
     [Alias("retry-image")]
     Task<GenerationRequest> RetryImage(int index, long? expectedVersion);
 
+    /// <summary>Has the model that was given up made again, of the same image. 409 <c>MODEL_NOT_FAILED</c>.</summary>
+    [Alias("retry-model")]
+    Task<GenerationRequest> RetryModel(long? expectedVersion);
+
+    /// <summary>Deletes it with its pictures; a model that is there stays, one that is not goes too.</summary>
+    [Alias("delete")]
+    Task Delete(long? expectedVersion);
+
     /// <summary>Nothing more is done for it. 409 <c>TASK_IS_OVER</c>, but not for a second time.</summary>
     [Alias("cancel")]
     Task<GenerationRequest> Cancel();

@@ -7,7 +7,7 @@ namespace Actors.Audit;
 [StatelessWorker]
 internal sealed class AuditQueriesGrain(Database database) : Grain, IAuditQueriesGrain
 {
-    private static readonly NewestFirst<AuditEntry> Entries = new(
+    private static readonly KeysetList<AuditEntry> Entries = new(
         "audit", $"select {AuditRows.Columns} from audit_logs", "at", AuditRows.Read, entry => new(entry.At, entry.Id));
 
     public Task<Page<AuditEntry>> List(ListAudit query, CancellationToken cancellationToken)

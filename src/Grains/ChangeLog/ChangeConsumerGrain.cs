@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using Orleans.Streams.Core;
@@ -39,6 +41,10 @@ internal abstract partial class ChangeConsumerGrain(ChangeConsumerServices servi
 
     /// <summary>Handles a change; ignores kinds that are not its own. Calls grains as <see cref="Caller.System"/>.</summary>
     protected abstract Task HandleAsync(ChangeEvent change);
+
+    /// <summary>What an event says.</summary>
+    protected static T Data<T>(ChangeEvent change, JsonTypeInfo<T> type) where T : class =>
+        JsonSerializer.Deserialize(change.Data, type) ?? throw new FormatException("The event has no data.");
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<ChangeEvent>().ResumeAsync(this);
 

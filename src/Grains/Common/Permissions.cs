@@ -71,11 +71,14 @@ internal enum Permission
     /// <summary>Ask for images and models, or another job.</summary>
     CreateTask,
 
-    /// <summary>Know of a request for images and a model, or of another job.</summary>
+    /// <summary>Know of a request for images and a model, of a private model, or of another job.</summary>
     SeeTask,
 
-    /// <summary>Choose, try again, cancel.</summary>
+    /// <summary>Choose, try again, cancel, delete; change a model, and show or hide it.</summary>
     RunTask,
+
+    /// <summary>Say that he likes a model, or keep it.</summary>
+    ReactToModel,
 }
 
 /// <summary>What somebody is to a thing.</summary>
@@ -141,6 +144,7 @@ internal static class Permissions
         [Permission.CreateTask] = new(Own, Own, Own, None),
         [Permission.SeeTask] = new(Own, Own, Any, None),
         [Permission.RunTask] = new(Own, Own, Any, None),
+        [Permission.ReactToModel] = new(Any, Any, Any, None),
     }.ToFrozenDictionary();
 
     /// <summary>Whether the caller may do it to a thing to which he is what <paramref name="relation"/> says.</summary>

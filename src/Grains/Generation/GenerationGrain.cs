@@ -2,16 +2,26 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Actors.ChangeLog;
 using Actors.Jobs;
+using Actors.Models;
 using Actors.Storage;
 
 namespace Actors.Generation;
+
+/// <summary>What only other grains tell a request.</summary>
+internal interface IGenerationUpdates : IGrainWithStringKey
+{
+    /// <summary>How its model goes.</summary>
+    [Alias("hear")]
+    Task Hear(ModelUpdate update);
+}
 
 /// <summary>
 /// One generation request. Key: the request's id. Owns: only legal pairs of status and phase; of each image's attempts only the present one
 /// counts. Durable once a method returns; only then the queue is told.
 /// </summary>
 [GrainType("generation")]
-internal sealed class GenerationGrain(EntityServices services, JobQueues queues) : EntityGrain<GenerationState>(services), IGenerationGrain
+internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
+    : EntityGrain<GenerationState>(services), IGenerationGrain, IGenerationUpdates
 {
     protected override string Topic => GenerationEvents.Topic(Id);
 
@@ -48,11 +58,43 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         return request;
     }
 
+    public Task<GenerationRequest> RetryModel(long? expectedVersion) => ExecuteAsync(
+        () => Event(GenerationRules.RetryModel(State, expectedVersion, Me, Now), GenerationEvents.ImageSelected), Answer);
+
+    public Task Hear(ModelUpdate update) => ExecuteAsync(
+        () => State is null || GenerationRules.Hear(State, update, Now) is not { } next
+            ? null
+            : Tell(
+                next,
+                update.News == ModelNews.Completed ? GenerationEvents.Completed : GenerationEvents.ModelChanged,
+                new(next.Status, next.Phase, next.SelectedImageIndex, ErrorMessage: update.ErrorMessage, ModelProgress: update.Progress)),
+        _ => true);
+
+    public async Task Delete(long? expectedVersion)
+    {
+        var present = GenerationRules.Delete(State, expectedVersion, Me);
+        if (present.Selection > 0)
+        {
+            // First: the row of the model refers to this one's, and the model's grain is its only writer.
+            await GrainFactory.GetGrain<IModelUpkeep>(ModelIds.OfRequest(Id)).Detach();
+        }
+
+        await ExecuteAsync(
+            () => new Change<GenerationState>(
+                null,
+                GenerationEvents.Deleted,
+                JsonSerializer.Serialize(
+                    new([.. GenerationRules.Delete(State, expectedVersion, Me).Images.Select(i => i.ImageFileId).OfType<string>()]),
+                    GenerationEventsJson.Default.RequestDeleted)),
+            _ => true);
+        await CancelInQueueAsync(present);
+    }
+
     public async Task<GenerationRequest> Cancel()
     {
-        var open = State?.Images.Where(i => i.Job.IsOpen).ToList() ?? [];
+        var before = State;
         var request = await ExecuteAsync(() => Event(GenerationRules.Cancel(State, Me, Now), GenerationEvents.Cancelled), Answer);
-        await Task.WhenAll(open.Select(image => QueueOf(image).Cancel(image.Job.Id)));
+        await CancelInQueueAsync(before);
         return request;
     }
 
@@ -130,9 +172,11 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         }
 
         var image = index is { } i ? next.Images[i] : null;
-        return new(next, kind, JsonSerializer.Serialize(
-            new(next.Status, next.Phase, next.SelectedImageIndex, index, image?.Status, image?.ErrorMessage), GenerationEventsJson.Default.RequestChanged));
+        return Tell(next, kind, new(next.Status, next.Phase, next.SelectedImageIndex, index, image?.Status, image?.ErrorMessage));
     }
+
+    private static Change<GenerationState> Tell(GenerationState next, string kind, RequestChanged change) =>
+        new(next, kind, JsonSerializer.Serialize(change, GenerationEventsJson.Default.RequestChanged));
 
     private static GenerationRequest Answer(GenerationState? state) => new()
     {
@@ -147,7 +191,11 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         CreatedAt = state.CreatedAt,
         UpdatedAt = state.UpdatedAt,
         CompletedAt = state.CompletedAt,
+        Selection = state.Selection,
     };
+
+    private Task CancelInQueueAsync(GenerationState? state) =>
+        Task.WhenAll((state?.Images ?? []).Where(i => i.Job.IsOpen).Select(image => QueueOf(image).Cancel(image.Job.Id)));
 
     private IQueueGrain QueueOf(ImageState image) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(GenerationQueues.Images, image.Job.Id));
 

@@ -7,7 +7,7 @@ namespace Actors.Generation;
 [StatelessWorker]
 internal sealed class GenerationQueriesGrain(Database database) : Grain, IGenerationQueriesGrain
 {
-    private static readonly NewestFirst<GenerationSummary> Requests = new(
+    private static readonly KeysetList<GenerationSummary> Requests = new(
         "tasks",
         "select id, prompt, status, phase, selected_image_index, created_at, updated_at from generation_requests",
         "created_at",

@@ -2,13 +2,27 @@ using Actors.Jobs;
 
 namespace Actors.Generation;
 
-/// <summary>What happens to the model of a request, as its grain tells.</summary>
+/// <summary>What happens to the model of a request.</summary>
 internal enum ModelNews
 {
-    Started,
-    Completed,
-    Failed,
+    /// <summary>It is being made.</summary>
+    Started = 0,
+
+    /// <summary>It is there.</summary>
+    Completed = 1,
+
+    /// <summary>It was given up.</summary>
+    Failed = 2,
 }
+
+/// <summary>What a model's grain tells its request.</summary>
+/// <param name="News">What happened.</param>
+/// <param name="Selection">The choice of an image that the model was made of.</param>
+/// <param name="Progress">How far it is, in percent.</param>
+/// <param name="ErrorMessage">Why its last attempt failed.</param>
+[GenerateSerializer, Immutable, Alias("model-update")]
+internal sealed record ModelUpdate(
+    [property: Id(0)] ModelNews News, [property: Id(1)] long Selection, [property: Id(2)] int Progress, [property: Id(3)] string? ErrorMessage);
 
 /// <summary>
 /// How a request goes on. A rule gives the next state, or null when there is nothing to do: who tells it is late. Refusals are exceptions.
@@ -121,40 +135,36 @@ internal static class GenerationRules
             throw new AppException(ErrorKind.Conflict, "IMAGE_NOT_COMPLETED", "Only an image that is there can be chosen.");
         }
 
-        return Touched(present, now) with
-        {
-            SelectedImageIndex = index,
-            Status = RequestStatus.ModelPending,
-            Phase = RequestPhase.ModelGeneration,
-        };
+        return Selected(present, index, now);
     }
 
-    /// <summary>What the model's grain tells; it may come late, twice, or after the user gave up.</summary>
-    public static GenerationState? Hear(GenerationState state, ModelNews news, DateTimeOffset now)
+    /// <summary>The model that was given up is made again.</summary>
+    public static GenerationState RetryModel(GenerationState? state, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
-        if (state.Phase != RequestPhase.ModelGeneration || state.Status is RequestStatus.Cancelled or RequestStatus.Failed)
+        var present = Open(state, expectedVersion, caller);
+        return present is { Status: RequestStatus.ModelFailed, SelectedImageIndex: { } index }
+            ? Selected(present, index, now)
+            : throw new AppException(ErrorKind.Conflict, "MODEL_NOT_FAILED", "Only a model that was given up can be made again.");
+    }
+
+    /// <summary>What the model's grain tells; it may come late, twice, or after the user chose another image or gave up.</summary>
+    public static GenerationState? Hear(GenerationState state, ModelUpdate update, DateTimeOffset now)
+    {
+        if (state.Status is not (RequestStatus.ModelPending or RequestStatus.ModelGenerating) || update.Selection != state.Selection)
         {
             return null;
         }
 
-        var status = news switch
+        return update.News switch
         {
-            ModelNews.Started => RequestStatus.ModelGenerating,
-            ModelNews.Failed => RequestStatus.ModelFailed,
-            _ => RequestStatus.Completed,
-        };
-        if (state.Status == status)
-        {
-            return null;
-        }
-
-        return Touched(state, now) with
-        {
-            Status = status,
-            Phase = status == RequestStatus.Completed ? RequestPhase.Completed : RequestPhase.ModelGeneration,
-            CompletedAt = status == RequestStatus.Completed ? now : null,
+            ModelNews.Completed => Touched(state, now) with { Status = RequestStatus.Completed, Phase = RequestPhase.Completed, CompletedAt = now },
+            ModelNews.Failed => Touched(state, now) with { Status = RequestStatus.ModelFailed },
+            _ => Touched(state, now) with { Status = RequestStatus.ModelGenerating },
         };
     }
+
+    /// <summary>Whether the caller may delete it; refuses by an exception.</summary>
+    public static GenerationState Delete(GenerationState? state, long? expectedVersion, Caller caller) => Run(state, expectedVersion, caller);
 
     /// <summary>Nothing more is to be done. Images that are there stay.</summary>
     public static GenerationState? Cancel(GenerationState? state, Caller caller, DateTimeOffset now)
@@ -193,15 +203,24 @@ internal static class GenerationRules
 
     private static GenerationState Open(GenerationState? state, long? expectedVersion, Caller caller)
     {
-        var present = Run(state, caller);
-        if (expectedVersion is { } expected && expected != present.Version)
-        {
-            throw Errors.Stale(present.Version);
-        }
-
+        var present = Run(state, expectedVersion, caller);
         EnsureNotOver(present);
         return present;
     }
+
+    private static GenerationState Run(GenerationState? state, long? expectedVersion, Caller caller)
+    {
+        var present = Run(state, caller);
+        return expectedVersion is { } expected && expected != present.Version ? throw Errors.Stale(present.Version) : present;
+    }
+
+    private static GenerationState Selected(GenerationState state, int index, DateTimeOffset now) => Touched(state, now) with
+    {
+        SelectedImageIndex = index,
+        Selection = state.Version + 1,
+        Status = RequestStatus.ModelPending,
+        Phase = RequestPhase.ModelGeneration,
+    };
 
     private static void EnsureNotOver(GenerationState state)
     {

@@ -15,6 +15,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
         .Text("status", s => WireName.Of(s.Status))
         .Text("phase", s => WireName.Of(s.Phase))
         .OptionalInteger("selected_image_index", s => s.SelectedImageIndex)
+        .Integer("selection", s => s.Selection)
         .Timestamp("created_at", s => s.CreatedAt)
         .Timestamp("updated_at", s => s.UpdatedAt)
         .Timestamp("completed_at", s => s.CompletedAt);
@@ -24,6 +25,9 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
     public RequestPhase Phase { get; init; }
 
     public int? SelectedImageIndex { get; init; }
+
+    /// <summary>The version in which the image was chosen last; 0 if none was. What the model tells belongs to one choice.</summary>
+    public long Selection { get; init; }
 
     public ImmutableArray<ImageState> Images { get; init; } = [];
 
@@ -72,7 +76,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
             $"""
             select r.id, r.user_id, r.prompt, r.created_at, r.version, r.status, r.phase, r.selected_image_index, r.updated_at, r.completed_at,
                    i.id, i."index", i.image_url, i.image_prompt, i.image_status, i.created_at, i.completed_at, i.failed_at, i.error_message,
-                   {JobState.ColumnsOf("j")}
+                   {JobState.ColumnsOf("j")}, r.selection
             from generation_requests r
             left join generated_images i on i.request_id = r.id left join image_generation_jobs j on j.image_id = i.id
             where r.id = @id order by i."index"
@@ -85,6 +89,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
                 SelectedImageIndex = row.IsDBNull(7) ? null : (int)row.GetInt64(7),
                 UpdatedAt = row.GetTimestamp(8),
                 CompletedAt = row.GetNullableTimestamp(9),
+                Selection = row.GetInt64(38),
             },
             row => row.IsDBNull(10) ? null : new ImageState(row.GetString(10), row.GetString(0), (int)row.GetInt64(11), row.GetTimestamp(15), JobState.Read(row, 19))
             {

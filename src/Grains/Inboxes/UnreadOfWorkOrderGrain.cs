@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Actors.ChangeLog;
 using Actors.Storage;
 using Actors.WorkOrders;
@@ -96,7 +94,4 @@ internal sealed class UnreadOfWorkOrderGrain(ChangeConsumerServices services, Da
         Sequence = sequence > 0 ? sequence : throw new FormatException("The event names no message."),
         At = change.At,
     };
-
-    private static T Data<T>(ChangeEvent change, JsonTypeInfo<T> type) where T : class =>
-        JsonSerializer.Deserialize(change.Data, type) ?? throw new FormatException("The event has no data.");
 }

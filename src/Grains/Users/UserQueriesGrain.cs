@@ -8,7 +8,7 @@ namespace Actors.Users;
 [StatelessWorker]
 internal sealed class UserQueriesGrain(Database database) : Grain, IUserQueriesGrain
 {
-    private static readonly NewestFirst<AdminUser> Users = new(
+    private static readonly KeysetList<AdminUser> Users = new(
         "users",
         "select id, email, email_verified_at, username, tier, role, factory_id, locked, created_at, updated_at from (select * from users where deleted_at is null) u",
         "created_at",

@@ -71,7 +71,7 @@ public sealed class GenerationRulesTests
 
         Assert.Null(GenerationRules.Select(chosen, 1, null, Owner, Now));
         Assert.Equal("NOT_AWAITING_SELECTION", Assert.Throws<AppException>(() => GenerationRules.Select(chosen, 2, null, Owner, Now)).Code);
-        var failed = GenerationRules.Hear(chosen, ModelNews.Failed, Now)!;
+        var failed = Hear(chosen, ModelNews.Failed)!;
         Assert.Equal(2, GenerationRules.Select(failed, 2, null, Owner, Now)!.SelectedImageIndex);
         Assert.Equal(1, GenerationRules.Select(failed, 1, null, Owner, Now)!.SelectedImageIndex);
     }
@@ -80,12 +80,25 @@ public sealed class GenerationRulesTests
     public void A_request_goes_through_to_its_end_and_then_nothing_changes_it()
     {
         var chosen = GenerationRules.Select(After("cccc"), 3, null, Owner, Now)!;
-        var made = GenerationRules.Hear(GenerationRules.Hear(chosen, ModelNews.Started, Now)!, ModelNews.Completed, Now)!;
+        var made = Hear(Hear(chosen, ModelNews.Started)!, ModelNews.Completed)!;
 
         Assert.Equal((RequestStatus.Completed, RequestPhase.Completed, Now), (made.Status, made.Phase, made.CompletedAt));
-        Assert.Null(GenerationRules.Hear(made, ModelNews.Failed, Now));
+        Assert.Null(Hear(made, ModelNews.Failed));
         Assert.Equal("TASK_IS_OVER", Assert.Throws<AppException>(() => GenerationRules.Cancel(made, Owner, Now)).Code);
         Assert.Equal("TASK_IS_OVER", Assert.Throws<AppException>(() => GenerationRules.RetryImage(made, 0, null, Owner, Now)).Code);
+    }
+
+    [Fact]
+    public void What_is_told_of_an_earlier_choice_counts_for_nothing()
+    {
+        var first = GenerationRules.Select(After("cccc"), 3, null, Owner, Now)!;
+        var again = GenerationRules.RetryModel(Hear(first, ModelNews.Failed), null, Owner, Now);
+
+        Assert.Equal((RequestStatus.ModelPending, 3, again.Version), (again.Status, again.SelectedImageIndex, again.Selection));
+        Assert.Null(GenerationRules.Hear(again, new(ModelNews.Failed, first.Selection, 0, null), Now));
+        Assert.Null(GenerationRules.Hear(again, new(ModelNews.Completed, first.Selection, 100, null), Now));
+        Assert.NotNull(Hear(again, ModelNews.Completed));
+        Assert.Equal("MODEL_NOT_FAILED", Assert.Throws<AppException>(() => GenerationRules.RetryModel(again, null, Owner, Now)).Code);
     }
 
     [Fact]
@@ -161,7 +174,7 @@ public sealed class GenerationRulesTests
                 4 => GenerationRules.FailImage(state, image.Job.Id, image.Job.Attempt, new("E", "e"), Settings, Now, 0),
                 5 => GenerationRules.RetryImage(state, image.Index, null, Owner, Now),
                 6 => GenerationRules.Select(state, image.Index, null, Owner, Now),
-                7 => GenerationRules.Hear(state, (ModelNews)random.Next(3), Now),
+                7 => Hear(state, (ModelNews)random.Next(3)),
                 _ => random.Next(8) == 0 ? GenerationRules.Cancel(state, Owner, Now) : null,
             };
         }
@@ -174,6 +187,8 @@ public sealed class GenerationRulesTests
     private static GenerationState New() => GenerationRules.Create(null, "id", Owner, "齿轮箱", Now);
 
     // Of each image: c completed, f failed, s started, - not begun.
+    private static GenerationState? Hear(GenerationState state, ModelNews news) => GenerationRules.Hear(state, new(news, state.Selection, 50, null), Now);
+
     private static GenerationState After(string images)
     {
         var state = New();

@@ -65,6 +65,26 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         POST   /tasks/nobody/cancel                         n n n n n n n f
         POST   /tasks/nobody/images/nobody/retry            n n n n n n n f
         GET    /tasks/nobody/events                         n n n n n n n f
+        DELETE /tasks/nobody                                n n n n n n n f
+        POST   /tasks/nobody/model/retry                    n n n n n n n f
+        POST   /models                                      y y y y y y y f
+        GET    /models/nobody                               n n n n n n n f
+        PUT    /models/nobody                               n n n n n n n f
+        PATCH  /models/nobody                               n n n n n n n f
+        DELETE /models/nobody                               n n n n n n n f
+        POST   /models/nobody/publish                       n n n n n n n f
+        POST   /models/nobody/unpublish                     n n n n n n n f
+        GET    /models/nobody/events                        n n n n n n n f
+        POST   /models/nobody/like                          n n n n n n n f
+        PUT    /models/nobody/like                          n n n n n n n f
+        DELETE /models/nobody/like                          n n n n n n n f
+        POST   /models/nobody/favorite                      n n n n n n n f
+        PUT    /models/nobody/favorite                      n n n n n n n f
+        DELETE /models/nobody/favorite                      n n n n n n n f
+        GET    /me/models                                   y y y y y y y f
+        GET    /me/likes                                    y y y y y y y f
+        GET    /me/favorites                                y y y y y y y f
+        POST   /admin/models/nobody/recount                 f f f f n f f f
         GET    /admin/queues/background                     f f f f y f f y
         PATCH  /admin/queues/background                     f f f f y f f y
         POST   /uploads                                     y y y y y y y f

@@ -4,6 +4,7 @@ using Actors.Blobs;
 using Actors.Clients;
 using Actors.Docs;
 using Actors.Infrastructure;
+using Actors.Models;
 using Actors.Mail;
 using Actors.Users;
 using Microsoft.Extensions.DependencyInjection;
@@ -214,7 +215,12 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await owner.GetAsync("/api/v1/tasks?limit=1")).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{path}/images/0/retry")).Expect(HttpStatusCode.Conflict);
         (await owner.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 2 })).Expect(HttpStatusCode.OK);
-        (await owner.PostAsync($"{path}/cancel")).Expect(HttpStatusCode.OK);
+        await HandMade.UntilAsync(owner, id!, "COMPLETED");
+        (await owner.PostAsync($"{path}/model/retry")).Expect(HttpStatusCode.Conflict);
+        await UseModelAsync(owner, admin, ModelIds.OfRequest(id!));
+        (await owner.PostAsync($"{path}/cancel")).Expect(HttpStatusCode.Conflict);
+        var other = (await owner.PostAsync("/api/v1/tasks", new { prompt = "齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        (await owner.PostAsync($"/api/v1/tasks/{other}/cancel")).Expect(HttpStatusCode.OK);
         using (var stream = await owner.OpenStreamAsync($"{path}/events", "0", TestContext.Current.CancellationToken))
         {
             Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
@@ -222,6 +228,37 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         (await admin.GetAsync("/api/v1/admin/queues/image-generation")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/background", new { maxConcurrency = 2 })).Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task UseModelAsync(ActorsClient owner, ActorsClient admin, string id)
+    {
+        var path = $"/api/v1/models/{id}";
+        (await owner.GetAsync(path)).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Put, path, new { name = "n", description = "d" })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Patch, path, new { description = (string?)null })).Expect(HttpStatusCode.OK);
+        (await owner.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK);
+        foreach (var said in new[] { "like", "favorite" })
+        {
+            (await owner.PostAsync($"{path}/{said}")).Expect(HttpStatusCode.OK);
+            (await owner.SendAsync(HttpMethod.Put, $"{path}/{said}")).Expect(HttpStatusCode.OK);
+            (await owner.GetAsync($"/api/v1/me/{said}s")).Expect(HttpStatusCode.OK);
+            (await owner.SendAsync(HttpMethod.Delete, $"{path}/{said}")).Expect(HttpStatusCode.OK);
+        }
+
+        (await owner.GetAsync("/api/v1/gallery")).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync($"/api/v1/gallery/{id}")).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync($"{path}/download")).Expect(HttpStatusCode.Found);
+        (await owner.GetAsync("/api/v1/me/models")).Expect(HttpStatusCode.OK);
+        (await admin.PostAsync($"/api/v1/admin/models/{id}/recount")).Expect(HttpStatusCode.OK);
+        using (var stream = await owner.OpenStreamAsync($"{path}/events", "0", TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        }
+
+        (await owner.PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Delete, path)).Expect(HttpStatusCode.OK);
+        (await owner.PostAsync("/api/v1/models", new { fileId = "nobody" })).Expect(HttpStatusCode.NotFound);
+        (await owner.SendAsync(HttpMethod.Delete, $"/api/v1/tasks/{(await owner.GetAsync("/api/v1/tasks?limit=1")).Data[0].GetProperty("id").GetString()}")).Expect(HttpStatusCode.OK);
     }
 
     private static async Task WatchAsync(ActorsClient owner, string id, ApiDescription description)

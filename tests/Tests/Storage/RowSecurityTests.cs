@@ -2,6 +2,7 @@ using System.Net;
 using Actors.Blobs;
 using Actors.Infrastructure;
 using Actors.Mail;
+using Actors.Models;
 using Actors.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -14,7 +15,7 @@ public sealed class RowSecurityTests(PostgresServer server)
     private static readonly string[] Owned =
     [
         "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
-        "blobs", "blob_quotas", "blob_quota_items", "generation_requests",
+        "blobs", "blob_quotas", "blob_quota_items", "generation_requests", "models", "model_interactions",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -125,6 +126,9 @@ public sealed class RowSecurityTests(PostgresServer server)
         (await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK);
         (await user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created);
         (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created);
+        var model = (await user.PostAsync("/api/v1/models", new { fileId = await new HandMade(app).UploadObjAsync(user) })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        await Waiting.UntilAsync(
+            async () => (await user.SendAsync(HttpMethod.Put, $"/api/v1/models/{model}/like")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(20), () => "The model is not there.");
         var order = await user.CreateReleasedWorkOrderAsync("cut");
         var worker = await app.RegisterAsync();
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{order}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);

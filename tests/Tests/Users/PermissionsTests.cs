@@ -31,6 +31,7 @@ public sealed class PermissionsTests
         CreateTask          o         o        o      -        -         o
         SeeTask             o         o        *      -        -         o
         RunTask             o         o        *      -        -         o
+        ReactToModel        *         *        *      -        -         *
         """;
 
     private static readonly Dictionary<string, Caller> Callers = new(StringComparer.Ordinal)

@@ -4,6 +4,7 @@ using Actors.Clients;
 using Actors.Generation;
 using Actors.Jobs;
 using Actors.Live;
+using Actors.Models;
 using Actors.Users;
 using Actors.WorkOrders;
 
@@ -35,6 +36,8 @@ internal static class Api
         api.MapServiceTokens();
         api.MapWorkOrders();
         api.MapTasks();
+        api.MapModels();
+        api.MapGallery();
         api.MapQueues();
         api.MapBlobs();
         api.MapLive();

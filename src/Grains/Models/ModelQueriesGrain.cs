@@ -1,0 +1,97 @@
+using System.Data.Common;
+using Actors.Blobs;
+using Actors.Storage;
+using Orleans.Concurrency;
+
+namespace Actors.Models;
+
+/// <summary>Lists models by SQL. Stateless.</summary>
+[StatelessWorker]
+internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
+{
+    private const string Columns =
+        "g.id, g.user_id, g.author, g.name, g.format, g.file_size, g.source, g.visibility, g.published_at, g.view_count, g.like_count, g.favorite_count, "
+        + "g.download_count, g.created_at, g.completed_at, g.failed_at, g.preview_key";
+
+    // Rows and columns as those of the view gallery_models.
+    private const string Own =
+        """
+        (select m.id, m.user_id, cast(null as text) as author, m.name, m.format, m.file_size, m.source, m.visibility, m.published_at, m.view_count, m.like_count,
+                m.favorite_count, m.download_count, m.created_at, m.completed_at, m.failed_at, b.key as preview_key
+         from models m left join blobs b on b.id = m.preview_image_url and b.status = 'stored') g
+        """;
+
+    private readonly Database _database;
+    private readonly BlobServices _blobs;
+    private readonly KeysetList<ModelSummary> _newest;
+    private readonly KeysetList<ModelSummary> _mostLiked;
+    private readonly KeysetList<ModelSummary> _mine;
+    private readonly KeysetList<(ModelSummary Model, KeysetCursor Place)> _ofInterest;
+
+    public ModelQueriesGrain(Database database, BlobServices blobs)
+    {
+        (_database, _blobs) = (database, blobs);
+        _newest = new("gallery", $"select {Columns} from gallery_models g", "g.published_at", Read, m => new(m.PublishedAt!.Value, m.Id), "g.id");
+        _mostLiked = new("gallery-likes", $"select {Columns} from gallery_models g", "g.like_count", Read, m => new(m.LikeCount, m.Id), "g.id", isTime: false);
+        _mine = new("models", $"select {Columns} from {Own}", "g.created_at", Read, m => new(m.CreatedAt, m.Id), "g.id");
+        _ofInterest = new(
+            "interest",
+            $"select {Columns}, i.created_at, i.id from model_interactions i join gallery_models g on g.id = i.model_id",
+            "i.created_at",
+            row => (Read(row), new(row.GetTimestamp(17), row.GetString(18))),
+            found => found.Place,
+            "i.id");
+    }
+
+    public Task<Page<ModelSummary>> ListGallery(ListGallery query, CancellationToken cancellationToken = default)
+    {
+        new Validator()
+            .Defined("sort", query.Sort)
+            .OptionalText("q", query.Search, ModelLimits.Search)
+            .Range("limit", query.Limit, 1, PageLimits.MaxSize)
+            .ThrowIfInvalid();
+        var filter = new Filter().And(
+            @"(lower(g.name) like lower(@search) escape '\' or lower(g.description) like lower(@search) escape '\')", "search", Filter.Containing(query.Search));
+        var list = query.Sort == GallerySort.Likes ? _mostLiked : _newest;
+        return list.ReadAsync(_database, filter, query.Cursor, query.Limit, cancellationToken);
+    }
+
+    public Task<Page<ModelSummary>> ListMine(ListModels query, CancellationToken cancellationToken = default)
+    {
+        Validate(query);
+        var me = Caller.Current!.UserId;
+        return _mine.ReadAsync(_database.RowsOf(me), new Filter().And("g.user_id = @me", "me", me), query.Cursor, query.Limit, cancellationToken);
+    }
+
+    public async Task<Page<ModelSummary>> ListOfInterest(InteractionType type, ListModels query, CancellationToken cancellationToken = default)
+    {
+        Validate(query);
+        var me = Caller.Current!.UserId;
+        var filter = new Filter().And("i.user_id = @me", "me", me).And("i.type = @type", "type", WireName.Of(type));
+        var page = await _ofInterest.ReadAsync(_database.RowsOf(me), filter, query.Cursor, query.Limit, cancellationToken);
+        return new([.. page.Items.Select(found => found.Model)], page.NextCursor);
+    }
+
+    private static void Validate(ListModels query) => new Validator().Range("limit", query.Limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
+
+    private ModelSummary Read(DbDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        UserId = row.GetString(1),
+        Author = row.GetNullableString(2),
+        Name = row.GetString(3),
+        Format = WireName.Parse<ModelFormat>(row.GetString(4)),
+        FileSize = row.IsDBNull(5) ? null : row.GetInt64(5),
+        Source = WireName.Parse<ModelSource>(row.GetString(6)),
+        Visibility = WireName.Parse<ModelVisibility>(row.GetString(7)),
+        PublishedAt = row.GetNullableTimestamp(8),
+        ViewCount = row.GetInt64(9),
+        LikeCount = row.GetInt64(10),
+        FavoriteCount = row.GetInt64(11),
+        DownloadCount = row.GetInt64(12),
+        CreatedAt = row.GetTimestamp(13),
+        CompletedAt = row.GetNullableTimestamp(14),
+        FailedAt = row.GetNullableTimestamp(15),
+        PreviewImageUrl = row.GetNullableString(16) is { } key ? _blobs.Store.SignGet(key, _blobs.Options.LinkLifetime, "inline") : null,
+    };
+}
