@@ -8,7 +8,7 @@ internal static class DemoEndpoints
 {
     // Pictures and models may lie in an object store elsewhere.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http:; connect-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; connect-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly FrozenDictionary<string, (string File, string Type)> Files = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
     {

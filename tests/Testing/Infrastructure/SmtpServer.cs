@@ -11,15 +11,6 @@ public sealed class SmtpServer : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3";
 
-    // The lock is for other test runs on the same machine; whoever comes second finds it.
-    private const string Install = """
-        exec 9>/tmp/actors-smtpd-install.lock
-        flock 9
-        /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && exit 0
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q && apt-get install -y -q --no-install-recommends python3-aiosmtpd
-        """;
-
     // Takes what comes, except for some recipients: refused@ for good, later@ for as long as the folder has no file "open".
     private const string Server = """
         import asyncio, os, sys, uuid
@@ -42,9 +33,8 @@ public sealed class SmtpServer : IAsyncDisposable
         asyncio.new_event_loop().run_forever()
         """;
 
-    private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly Lazy<Task<string?>> WhyNot = new(FindAsync);
+    private static readonly Lazy<Task<string?>> WhyNot = new(() => DebianPackages.EnsureAsync("python3-aiosmtpd", $"{Python} -c 'import aiosmtpd'"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-smtp-").FullName;
     private ChildProcess? _process;
@@ -113,37 +103,6 @@ public sealed class SmtpServer : IAsyncDisposable
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    private static async Task<string?> FindAsync()
-    {
-        if (!ChildProcess.IsSupported || !File.Exists(Python))
-        {
-            return "there is no /usr/bin/python3.";
-        }
-
-        var folder = Directory.CreateTempSubdirectory("actors-install-").FullName;
-        try
-        {
-            var (found, _) = await ChildProcess.RunAsync([Python, "-c", "import aiosmtpd"], folder);
-            if (found == 0)
-            {
-                return null;
-            }
-
-            if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
-            {
-                return "Python has no aiosmtpd, and only root on Debian may install it.";
-            }
-
-            await using var install = ChildProcess.Start(["/bin/sh", "-c", Install], folder, "TERM");
-            var exitCode = await install.WaitForExitAsync(InstallDeadline);
-            return exitCode == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"apt-get could not install it ({exitCode}):\n{install.Output}");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

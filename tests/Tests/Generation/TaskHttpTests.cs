@@ -1,5 +1,7 @@
 using System.Net;
+using Actors.Blobs;
 using Actors.Infrastructure;
+using Actors.Models;
 
 namespace Actors.Generation;
 
@@ -54,8 +56,35 @@ public abstract class TaskHttpTests : HttpTests
 
         Assert.Equal(("MODEL_PENDING", "MODEL_GENERATION", 1), (Text(chosen, "status"), Text(chosen, "phase"), chosen.Data.GetProperty("selectedImageIndex").GetInt32()));
         (await user.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 1 })).Expect(HttpStatusCode.OK);
-        (await user.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 2 })).ExpectError(HttpStatusCode.Conflict, "NOT_AWAITING_SELECTION");
+        (await user.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 2 })).Expect(HttpStatusCode.Conflict); // being made, or made
         (await user.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 4 })).ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
+    }
+
+    [Fact]
+    public async Task The_chosen_picture_becomes_a_model_with_material_texture_and_preview()
+    {
+        var user = await App.RegisterAsync();
+        var task = Text(await DoneAsync(user, await CreateAsync(user)), "id");
+        (await user.SendAsync(HttpMethod.Patch, $"{Tasks}/{task}", new { selectedImageIndex = 3 })).Expect(HttpStatusCode.OK);
+
+        var model = (await HandMade.UntilAsync(user, task, "COMPLETED")).GetProperty("model");
+
+        var obj = await ReadAsync(model.GetProperty("modelUrl").GetString()!);
+        Assert.Equal(obj.Length, model.GetProperty("fileSize").GetInt64());
+        Assert.StartsWith("mtllib model.mtl", System.Text.Encoding.ASCII.GetString(obj), StringComparison.Ordinal);
+        Assert.Equal(["model.mtl", "texture.png"], model.GetProperty("parts").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Order());
+        foreach (var part in model.GetProperty("parts").EnumerateArray())
+        {
+            Assert.NotEmpty(await ReadAsync(part.GetProperty("url").GetString()!));
+        }
+
+        Assert.Equal("PNG"u8.ToArray(), (await ReadAsync(model.GetProperty("previewImageUrl").GetString()!))[1..4]);
+    }
+
+    private async Task<byte[]> ReadAsync(string url)
+    {
+        using var answer = await Files.ReadAsync(App.CreateClient(), url);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -5,19 +5,9 @@ namespace Actors.Infrastructure;
 /// <summary>The three programs of a throw-away Ceph: monitor, store (in memory), gateway; without accounts among themselves.</summary>
 internal sealed class CephDaemons : IAsyncDisposable
 {
-    // The lock is for other test runs on the same machine; whoever comes second finds it.
-    private const string Install = """
-        exec 9>/tmp/actors-ceph-install.lock
-        flock 9
-        command -v radosgw ceph-mon ceph-osd >/dev/null && exit 0
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q && apt-get install -y -q --no-install-recommends radosgw ceph-mon ceph-osd
-        """;
-
-    private static readonly string[] Programs = ["radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-osd", "monmaptool"];
-    private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(60);
-    private static readonly Lazy<Task<string?>> Missing = new(FindAsync);
+    private static readonly Lazy<Task<string?>> Missing = new(() => DebianPackages.EnsureAsync(
+        "radosgw ceph-mon ceph-osd", "command -v radosgw && command -v radosgw-admin && command -v ceph && command -v ceph-mon && command -v ceph-osd && command -v monmaptool"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-ceph-").FullName;
     private readonly int _port = FreePort.Next();
@@ -69,44 +59,6 @@ internal sealed class CephDaemons : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static async Task<string?> FindAsync()
-    {
-        if (!ChildProcess.IsSupported)
-        {
-            return "local servers need a POSIX shell.";
-        }
-
-        if (AreThere())
-        {
-            return null;
-        }
-
-        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
-        {
-            return "its programs are not in PATH, and only root on Debian may install them.";
-        }
-
-        var temporary = Directory.CreateTempSubdirectory("actors-install-").FullName;
-        try
-        {
-            await using var install = ChildProcess.Start(["/bin/sh", "-c", Install], temporary, "TERM");
-            var exitCode = await install.WaitForExitAsync(InstallDeadline);
-            return exitCode == 0 && AreThere()
-                ? null
-                : string.Create(CultureInfo.InvariantCulture, $"apt-get could not install it ({exitCode}):\n{install.Output}");
-        }
-        finally
-        {
-            Directory.Delete(temporary, recursive: true);
-        }
-    }
-
-    private static bool AreThere()
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return Programs.All(program => path.Any(folder => File.Exists(Path.Combine(folder, program))));
     }
 
     private void Launch(params string[] command) => _running.Add(ChildProcess.Start(command, _folder, "KILL", Variables()));
