@@ -1,5 +1,6 @@
 using Actors.Blobs;
 using Actors.Generation;
+using Actors.Models;
 using Actors.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,8 +16,9 @@ public static class WorkerHosting
         services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkerFiles>();
         services.AddProviders();
-        services.AddSingleton<IJobHandler, ImageHandler>();
-        services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
-        return services;
+        return services.AddWorker<ImageHandler>().AddWorker<ModelHandler>().AddWorker<ImportHandler>();
     }
+
+    private static IServiceCollection AddWorker<THandler>(this IServiceCollection services) where THandler : class, IJobHandler => services
+        .AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, ActivatorUtilities.CreateInstance<THandler>(p)));
 }
