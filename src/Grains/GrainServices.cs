@@ -36,6 +36,7 @@ public static class GrainServices
         services.AddSingleton(DeletedUserGrain.Interest);
         services.AddSingleton(ModelOfTaskGrain.Interest);
         services.AddSingleton(TaskOfModelGrain.Interest);
+        services.AddSingleton(ModelsOfDeletedUserGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")

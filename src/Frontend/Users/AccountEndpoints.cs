@@ -71,6 +71,8 @@ internal static class AccountEndpoints
 /// <param name="ProgressLogs">Progress that he reported in those orders.</param>
 /// <param name="Tasks">Tasks that he asked for.</param>
 /// <param name="Files">His files, without their bytes.</param>
+/// <param name="Models">His models.</param>
+/// <param name="Interactions">What he said of models: likes and favourites.</param>
 internal sealed record AccountExport(
     DateTimeOffset ExportedAt,
     ProfileView User,
@@ -81,7 +83,9 @@ internal sealed record AccountExport(
     ImmutableArray<JsonObjectText> Messages,
     ImmutableArray<JsonObjectText> ProgressLogs,
     ImmutableArray<JsonObjectText> Tasks,
-    ImmutableArray<JsonObjectText> Files);
+    ImmutableArray<JsonObjectText> Files,
+    ImmutableArray<JsonObjectText> Models,
+    ImmutableArray<JsonObjectText> Interactions);
 
 /// <summary>
 /// An <see cref="AccountExport"/>, written page by page: neither side ever holds the whole. If it cannot go on, the connection breaks, so that

@@ -51,7 +51,7 @@ internal static class Admissions
     /// <summary>Lets services in, too; what they may do there, their permissions say.</summary>
     public static T AllowServices<T>(this T endpoints) where T : IEndpointConventionBuilder => endpoints.WithMetadata(new OpenToServices());
 
-    /// <summary>On an anonymous route: who comes with a token is the user all the same, with a user's limit.</summary>
+    /// <summary>On an anonymous route: who comes with a token is the user all the same, with a user's limit; the token must hold.</summary>
     public static RouteHandlerBuilder WelcomeUsers(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new WelcomesUsers());
 
     private static async ValueTask<Caller?> AdmitAsync(HttpContext context, IGrainFactory grains, TimeProvider time, int tries)
@@ -62,15 +62,15 @@ internal static class Admissions
         }
 
         var metadata = context.GetEndpoint()?.Metadata;
-        if (metadata?.GetMetadata<IAllowAnonymous>() is not null
-            && !(metadata.GetMetadata<WelcomesUsers>() is not null && context.User.Identity is CallerIdentity { ClientId: null }))
+        var hasToken = context.Request.Headers.Authorization.Count > 0;
+        if (metadata?.GetMetadata<IAllowAnonymous>() is not null && !(hasToken && metadata.GetMetadata<WelcomesUsers>() is not null))
         {
             var purpose = metadata.GetMetadata<RateLimited>()?.Purpose ?? RatePurpose.Anonymous;
             Apply(context, await grains.GetGrain<IRateGrain>(RateGrains.Key(purpose, ClientAddress.Of(context) ?? Unknown)).Take());
             return null;
         }
 
-        var identity = (CallerIdentity)context.User.Identity!;
+        var identity = context.User.Identity as CallerIdentity ?? throw Authentication.InvalidToken();
         if (identity.ClientId is not null && metadata?.GetMetadata<OpenToServices>() is null)
         {
             throw Errors.Forbidden("This route is for users.");

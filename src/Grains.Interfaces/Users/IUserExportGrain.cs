@@ -44,6 +44,12 @@ public enum ExportSection
 
     /// <summary>His files, without their bytes.</summary>
     Files = 6,
+
+    /// <summary>His models.</summary>
+    Models = 7,
+
+    /// <summary>What he said of models: likes and favourites.</summary>
+    Interactions = 8,
 }
 
 /// <summary>Some rows of a section.</summary>

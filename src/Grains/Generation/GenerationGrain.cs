@@ -35,7 +35,7 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
     {
         var request = await ExecuteAsync(
             () => Event(GenerationRules.Create(State, Id, Me, prompt, Now), GenerationEvents.Created), Answer);
-        await Task.WhenAll(State!.Images.Select(EnqueueAsync));
+        await Task.WhenAll((State?.Images ?? []).Where(i => i.Job.IsOpen).Select(EnqueueAsync)); // a repetition may come after its end
         return request;
     }
 

@@ -46,16 +46,10 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
 
     private static Caller Me => Caller.Current!;
 
-    private IQueueGrain Queue => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(State!.Queue, State.Job.Id));
-
     public async Task Begin(BeginModel chosen)
     {
-        var wasOpen = State?.Job.IsOpen == true;
         await ExecuteAsync(() => ModelRules.Begin(State, Id, chosen, Now), _ => true);
-        if (State is { Job.IsOpen: true } && !wasOpen)
-        {
-            await EnqueueAsync();
-        }
+        await EnqueueAsync(State!);
     }
 
     public async Task Abandon()
@@ -76,8 +70,9 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
         new Validator().Text("fileId", command.FileId, Ids.MaxLength).ThrowIfInvalid();
         var file = (await GrainFactory.GetGrain<IBlobGrain>(command.FileId).Link(CancellationToken.None)).Blob;
         await ExecuteAsync(() => ModelRules.Import(State, Id, command, file, Me, Now), _ => true);
-        await EnqueueAsync();
-        return await AnswerAsync(State!);
+        var state = ModelRules.Visible(State, Me); // a repetition may come after its end
+        await EnqueueAsync(state);
+        return await AnswerAsync(state);
     }
 
     public Task<Model> Get() => AnswerAsync(ModelRules.Visible(State, Me));
@@ -190,18 +185,21 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
         return await AnswerAsync(ModelRules.Visible(State, Me));
     }
 
-    private Task EnqueueAsync() => Queue.Enqueue(new JobTicket
-    {
-        JobId = State!.Job.Id,
-        Owner = this.GetGrainId(),
-        UserId = State.UserId,
-        Priority = State.Job.Priority,
-        CreatedAt = State.Job.CreatedAt,
-    });
+    private IQueueGrain QueueOf(ModelState state) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(state.Queue, state.Job.Id));
 
-    private Task CancelInQueueAsync(ModelState? state) => state is null
+    // To tell a queue twice does no harm.
+    private Task EnqueueAsync(ModelState state) => !state.Job.IsOpen
         ? Task.CompletedTask
-        : GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(state.Queue, state.Job.Id)).Cancel(state.Job.Id);
+        : QueueOf(state).Enqueue(new JobTicket
+        {
+            JobId = state.Job.Id,
+            Owner = this.GetGrainId(),
+            UserId = state.UserId,
+            Priority = state.Job.Priority,
+            CreatedAt = state.Job.CreatedAt,
+        });
+
+    private Task CancelInQueueAsync(ModelState? state) => state is null ? Task.CompletedTask : QueueOf(state).Cancel(state.Job.Id);
 
     private bool IsNew(string what, string viewer)
     {

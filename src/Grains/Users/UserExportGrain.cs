@@ -5,6 +5,7 @@ using System.Text.Json;
 using Actors.Audit;
 using Actors.Blobs;
 using Actors.Generation;
+using Actors.Models;
 using Actors.Storage;
 using Actors.WorkOrders;
 using Orleans.Concurrency;
@@ -55,6 +56,8 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
         ExportSection.Steps => (StepRow.Table, "t.work_order_id in (select id from work_orders where owner_id = @me)"),
         ExportSection.Messages => (WorkOrderRows.Messages, $"t.created_by = @me and t.work_order_id in {Mine}"),
         ExportSection.Tasks => (GenerationState.Table, "t.user_id = @me"),
+        ExportSection.Models => (ModelState.Table, "t.user_id = @me"),
+        ExportSection.Interactions => (InteractionRow.Table, "t.user_id = @me"),
         ExportSection.Files => (BlobState.Table, "t.owner_id = @me and t.deleted_at is null"),
         _ => (WorkOrderRows.ProgressLogs, $"t.confirmed_by = @me and t.work_order_id in {Mine}"),
     };

@@ -67,7 +67,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /tasks/nobody/events                         n n n n n n n f
         DELETE /tasks/nobody                                n n n n n n n f
         POST   /tasks/nobody/model/retry                    n n n n n n n f
-        POST   /models                                      y y y y y y y f
+        POST   /models                                      n n n n n n n f
         GET    /models/nobody                               n n n n n n n f
         PUT    /models/nobody                               n n n n n n n f
         PATCH  /models/nobody                               n n n n n n n f

@@ -111,6 +111,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
     [
         "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/login/second-factor", "/api/v1/auth/refresh", "/api/v1/auth/code", "/api/v1/auth/verify", "/api/v1/auth/password/reset",
         "/api/v1/auth/token", "/api/v1/auth/oauth/nobody", "/api/v1/auth/oauth/nobody/callback",
+        "/api/v1/gallery", "/api/v1/gallery/nobody", "/api/v1/models/nobody/download",
     ];
 
     protected override Task<ActorsApp> StartAsync() => apps.OnPostgresAsync(server);

@@ -186,6 +186,9 @@ public abstract class ModelHttpTests : IAsyncLifetime
         (await other.GetAsync($"/api/v1/changes?topic=models/{model}&after=0")).Expect(HttpStatusCode.NotFound);
         (await user.SendAsync(HttpMethod.Put, path, new { name = "renamed" }, ("If-Match", "\"1\""))).Expect(HttpStatusCode.PreconditionFailed);
         (await user.SendAsync(HttpMethod.Put, path, new { name = "renamed" }, ("If-Match", published.ETag!))).Expect(HttpStatusCode.OK);
+        var expired = App.Anonymous();
+        expired.Token = "not.a.token";
+        (await expired.GetAsync($"{Gallery}/{model}")).ExpectError(HttpStatusCode.Unauthorized, "INVALID_TOKEN"); // nobody is told that he does not like what he likes
         (await (await App.AdminAsync()).PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK); // moderation
         (await nobody.GetAsync($"{Gallery}/{model}")).ExpectError(HttpStatusCode.NotFound, "MODEL_NOT_FOUND");
     }

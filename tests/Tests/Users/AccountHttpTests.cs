@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Actors.Infrastructure;
 using Actors.Mail;
+using Actors.Models;
+using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -74,6 +76,22 @@ public abstract class AccountHttpTests : HttpTests
         Assert.All(audit.Data.EnumerateArray().Take(3), e => Assert.NotNull(e.GetProperty("requestId").GetString()));
         Assert.Equal(["name", "preferences"], audit.Data[2].GetProperty("changes").GetProperty("fields").GetProperty("after").EnumerateArray().Select(f => f.GetString()));
         Assert.DoesNotContain("canary", audit.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task His_tasks_and_models_go_with_him()
+    {
+        var user = await App.RegisterAsync();
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created);
+        (await user.PostAsync("/api/v1/models", new { fileId = await new HandMade(App).UploadObjAsync(user) })).Expect(HttpStatusCode.Created);
+
+        (await user.SendAsync(HttpMethod.Delete, Me)).Expect(HttpStatusCode.OK);
+
+        var database = App.Services.GetRequiredService<Database>().RowsOf(user.UserId);
+        await Waiting.UntilAsync(
+            async () => (await database.ListAsync("select id from generation_requests where user_id = @user union all select id from models where user_id = @user", [("user", user.UserId)], row => row.GetString(0))).IsEmpty,
+            TimeSpan.FromSeconds(30),
+            () => "Something of him is left.");
     }
 
     [Fact]
