@@ -12,8 +12,9 @@ public static class WorkerHosting
     {
         services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IImageProvider, ProceduralImages>();
-        services.AddSingleton<IJobHandler, ImageHandler>();
-        services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, p.GetRequiredService<IJobHandler>()));
-        return services;
+        return services.AddWorker<ImageHandler>();
     }
+
+    private static IServiceCollection AddWorker<THandler>(this IServiceCollection services) where THandler : class, IJobHandler => services
+        .AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, ActivatorUtilities.CreateInstance<THandler>(p)));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Jobs;
 using Actors.Storage;
@@ -107,8 +108,18 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         },
         state => state?.FindByJob(jobId)?.Job.NextRetryAt);
 
-    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
-        FailJob(jobId, attempt, JobRules.TimedOut, settings);
+    public async Task RequeueJob(string jobId)
+    {
+        var image = State?.FindByJob(jobId);
+        JobRules.EnsureMayRequeue(Me, image?.Job);
+        await ExecuteAsync(
+            () => Event(GenerationRules.RetryImage(State, image!.Index, expectedVersion: null, Caller.System, Now), GenerationEvents.ImageChanged, image.Index)! with
+            {
+                Audit = new(AuditActions.JobRequeued, AuditEntities.Task, AuditChanges.Of(("jobId", null, jobId))),
+            },
+            _ => true);
+        await EnqueueAsync(State!.Images[image!.Index]);
+    }
 
     protected override Task<GenerationState?> LoadAsync(CancellationToken cancellationToken) => GenerationState.LoadAsync(Database, Id, cancellationToken);
 

@@ -67,6 +67,9 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /tasks/nobody/events                         n n n n n n n f
         GET    /admin/queues/background                     f f f f y f f y
         PATCH  /admin/queues/background                     f f f f y f f y
+        GET    /admin/queues/background/jobs                f f f f y f f y
+        POST   /admin/queues/background/jobs/nobody/requeue f f f f y f f y
+        POST   /admin/queues/background/requeue             f f f f y f f y
         POST   /uploads                                     y y y y y y y f
         POST   /uploads/{file}/complete                     n n n n y y y f
         DELETE /uploads/{file}                              n n n n y y y f

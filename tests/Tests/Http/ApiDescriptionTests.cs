@@ -50,7 +50,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         Assert.Empty(check.Problems.Distinct());
         // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description. The local provider fails at no image.
         Assert.Empty(description.Routes.Except(check.Served).Except(
-            ["GET /api/v1/live", "POST /api/v1/tasks/{id}/images/{index}/retry", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
+            ["GET /api/v1/live", "POST /api/v1/tasks/{id}/images/{index}/retry", "POST /api/v1/admin/queues/{queueName}/jobs/{id}/requeue", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
     }
 
     [Fact]
@@ -222,6 +222,10 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         (await admin.GetAsync("/api/v1/admin/queues/image-generation")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/background", new { maxConcurrency = 2 })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=CANCELLED&limit=1")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=COMPLETED")).Expect(HttpStatusCode.BadRequest);
+        (await admin.PostAsync("/api/v1/admin/queues/image-generation/jobs/nobody/requeue")).Expect(HttpStatusCode.NotFound);
+        (await admin.PostAsync("/api/v1/admin/queues/image-generation/requeue")).Expect(HttpStatusCode.OK);
     }
 
     private static async Task WatchAsync(ActorsClient owner, string id, ApiDescription description)
