@@ -48,7 +48,8 @@ public static class GrainServices
             .ValidateOnStart();
         services.AddSingleton<IJobTable, JobTable>();
         services.AddSingleton<IJobTable, ImageJobTable>();
-        services.AddSingleton<IJobTable, ModelJobTable>();
+        services.AddSingleton<IJobTable>(new ModelJobTable(ModelSource.AiGenerated));
+        services.AddSingleton<IJobTable>(new ModelJobTable(ModelSource.UserUploaded));
         services.AddSingleton<JobQueues>();
         services.AddSingleton<QueueServices>();
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()

@@ -19,7 +19,7 @@ internal static class SiloProgram
             builder.AddClusterSilo();
 
             var app = builder.Build();
-            app.MapSiloHealth();
+            app.MapPlainHealth();
             app.MapTelemetry();
             app.PrintWhereItStands();
             await app.RunAsync();

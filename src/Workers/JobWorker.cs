@@ -8,7 +8,8 @@ namespace Actors.Jobs;
 
 /// <summary>
 /// Does the jobs of one handler's queue: leases them, says that it lives, reports how they end. An attempt that is lost (cancelled, given up, or
-/// its silo died for too long) is stopped and counts for nothing; what a stop of the process interrupts is tried again elsewhere.
+/// its silo died for too long) or over its time is stopped, and its queue, which knows it by itself, is told nothing; what a stop of the process
+/// interrupts is tried again elsewhere. Whatever goes wrong, the worker goes on.
 /// </summary>
 internal sealed partial class JobWorker(
     IJobHandler handler, IGrainFactory grains, IOptions<WorkerOptions> options, TimeProvider time, ILogger<JobWorker> logger) : BackgroundService
@@ -21,17 +22,18 @@ internal sealed partial class JobWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.AtOnce == 0)
+        if (!options.Value.Serves(handler.Queue))
         {
             return;
         }
 
         Caller.Current = Caller.System;
-        var shards = await RepeatAsync(
-            async () => await grains.GetGrain<IQueueSettingsGrain>(handler.Queue).Shards(), stoppingToken);
+        var shards = await RepeatAsync(() => Settings.Shards(), stoppingToken);
         await Task.WhenAll(
             [HeartbeatAsync(shards, stoppingToken), .. Enumerable.Range(0, shards).Select(shard => WorkAsync(QueueOf(shard), stoppingToken))]);
     }
+
+    private IQueueSettingsGrain Settings => grains.GetGrain<IQueueSettingsGrain>(handler.Queue);
 
     private IQueueGrain QueueOf(int shard) => grains.GetGrain<IQueueGrain>($"{handler.Queue}/{shard}");
 
@@ -54,12 +56,15 @@ internal sealed partial class JobWorker(
                     running.Add(DoAsync(queue, lease, stopping));
                 }
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+#pragma warning disable CA1031 // whatever it meets, it asks again
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
-                break; // what is under way is handed back below
-            }
-            catch (Exception failure) when (IsPassing(failure))
-            {
+                if (stopping.IsCancellationRequested)
+                {
+                    break; // what is under way is handed back below
+                }
+
                 LogNoLease(failure, handler.Queue);
                 await Task.Delay(AfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -76,9 +81,7 @@ internal sealed partial class JobWorker(
         _attempts[lease.JobId] = attempt;
         try
         {
-            var owner = grains.GetGrain<IJobOwner>(lease.Owner);
-            var settings = (await grains.GetGrain<IQueueSettingsGrain>(handler.Queue).Get()).Settings;
-            var next = await TryAsync(lease, owner, settings, attempt, stopping);
+            var next = await TryAsync(lease, attempt, stopping);
             // Also while the process stops: what is reported now need not time out.
             await RepeatAsync(
                 async () =>
@@ -88,24 +91,27 @@ internal sealed partial class JobWorker(
                 },
                 timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (attempt.IsCancellationRequested)
         {
-            // Given up by time: the queue knows it by itself.
+            // Lost, or over its time.
         }
-        catch (Exception failure) when (IsPassing(failure))
+#pragma warning disable CA1031 // one attempt's end must not be the worker's
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             LogNotReported(failure, lease.JobId);
         }
         finally
         {
-            _attempts.TryRemove(lease.JobId, out _);
+            _attempts.TryRemove(new(lease.JobId, attempt)); // a newer attempt may stand there by now
         }
     }
 
     /// <summary>Runs the attempt and tells the owner how it ended; when the next one may begin.</summary>
-    private async Task<DateTimeOffset?> TryAsync(
-        JobLease lease, IJobOwner owner, QueueSettings settings, CancellationTokenSource attempt, CancellationToken stopping)
+    /// <exception cref="OperationCanceledException">The attempt is lost or over its time: nothing that this worker says counts.</exception>
+    private async Task<DateTimeOffset?> TryAsync(JobLease lease, CancellationTokenSource attempt, CancellationToken stopping)
     {
+        var owner = grains.GetGrain<IJobOwner>(lease.Owner);
         try
         {
             var result = await handler.RunAsync(
@@ -118,7 +124,11 @@ internal sealed partial class JobWorker(
                     }
                 },
                 attempt.Token);
-            await RepeatAsync(() => owner.CompleteJob(lease.JobId, lease.Attempt, result), attempt.Token);
+            if (!await RepeatAsync(() => owner.CompleteJob(lease.JobId, lease.Attempt, result), attempt.Token))
+            {
+                await handler.DiscardAsync(lease); // another attempt is the present one: nobody wants what this one made
+            }
+
             return null;
         }
         catch (JobFailedException failed)
@@ -127,48 +137,43 @@ internal sealed partial class JobWorker(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return await FailAsync(new JobFailure("INTERRUPTED", "The worker was stopped."));
-        }
-        catch (OperationCanceledException)
-        {
-            return null; // over its time, or lost: nothing that this worker says counts
+            return await FailAsync(JobFailure.Interrupted);
         }
 #pragma warning disable CA1031 // a handler's mistake ends its attempt, not the worker
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not OperationCanceledException || !attempt.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogFailed(failure, lease.JobId);
             return await FailAsync(new JobFailure("WORKER_FAILED", failure.GetType().Name));
         }
 
-        Task<DateTimeOffset?> FailAsync(JobFailure failure) => owner.FailJob(lease.JobId, lease.Attempt, failure, settings);
+        async Task<DateTimeOffset?> FailAsync(JobFailure failure) =>
+            await owner.FailJob(lease.JobId, lease.Attempt, failure, (await Settings.Get()).Settings);
     }
 
     private async Task HeartbeatAsync(int shards, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(HeartbeatEvery, time);
-        while (!stopping.IsCancellationRequested)
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            try
+            await Task.WhenAll(_attempts.Keys.GroupBy(id => JobShards.Of(id, shards)).Select(own => HeartbeatAsync(QueueOf(own.Key), [.. own])));
+        }
+    }
+
+    private async Task HeartbeatAsync(IQueueGrain queue, ImmutableArray<string> jobs)
+    {
+        try
+        {
+            foreach (var lost in (await queue.Heartbeat(_name, jobs)).Lost)
             {
-                await timer.WaitForNextTickAsync(stopping);
-                for (var shard = 0; shard < shards; shard++)
-                {
-                    var own = _attempts.Keys.Where(id => shards == 1 || JobShards.Of(id, shards) == shard).ToImmutableArray();
-                    foreach (var lost in own.IsEmpty ? [] : (await QueueOf(shard).Heartbeat(_name, own)).Lost)
-                    {
-                        await StopAsync(lost);
-                    }
-                }
+                await StopAsync(lost);
             }
-            catch (Exception failure) when (IsPassing(failure))
-            {
-                LogNoHeartbeat(failure, handler.Queue);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
+        }
+#pragma warning disable CA1031 // whatever it meets, it says so again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNoHeartbeat(failure, handler.Queue);
         }
     }
 
@@ -193,20 +198,22 @@ internal sealed partial class JobWorker(
             {
                 return await action();
             }
-            catch (Exception failure) when (IsPassing(failure))
+            catch (Exception failure) when (failure is not (OperationCanceledException or AppException { Kind: not ErrorKind.Unavailable }))
             {
+                LogRepeated(failure, handler.Queue);
                 await Task.Delay(AfterFailure, time, enough);
             }
         }
     }
-
-    private static bool IsPassing(Exception failure) => failure is OrleansException or TimeoutException or AppException { Kind: ErrorKind.Unavailable };
 
     [LoggerMessage(LogLevel.Warning, "{Queue} gives no jobs at the moment")]
     private partial void LogNoLease(Exception exception, string queue);
 
     [LoggerMessage(LogLevel.Warning, "{Queue} does not hear that this worker lives")]
     private partial void LogNoHeartbeat(Exception exception, string queue);
+
+    [LoggerMessage(LogLevel.Warning, "A call of {Queue} or its job failed; it is repeated")]
+    private partial void LogRepeated(Exception exception, string queue);
 
     [LoggerMessage(LogLevel.Warning, "How job {Job} ended could not be told; it will time out")]
     private partial void LogNotReported(Exception exception, string job);

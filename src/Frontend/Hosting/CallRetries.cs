@@ -9,7 +9,7 @@ namespace Actors.Hosting;
 /// caller gets 503.
 /// </summary>
 internal sealed partial class CallRetries(
-    FrontendClusterOptions cluster, IHttpContextAccessor requests, TimeProvider time, ILogger<CallRetries> logger) : IOutgoingGrainCallFilter
+    ClusterClientOptions cluster, IHttpContextAccessor requests, TimeProvider time, ILogger<CallRetries> logger) : IOutgoingGrainCallFilter
 {
     /// <summary>
     /// A grain that answered "unavailable" gets a few quick tries more: it may have lost a race against its own earlier incarnation

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Actors.Infrastructure.Http;
 using Actors.Users;
+using Microsoft.AspNetCore.Mvc;
 using static Actors.Infrastructure.Http.Shape;
 
 namespace Actors.Jobs;
@@ -91,6 +93,26 @@ internal sealed record ConfigureQueueRequest
     }
 }
 
+/// <summary>The query of a queue's jobs, as text: what is wrong with it is told field by field.</summary>
+internal sealed record ListQueueJobsRequest(
+    [FromQuery(Name = "status")] string? Status,
+    [FromQuery(Name = "cursor")] string? Cursor,
+    [FromQuery(Name = "limit")] string? Limit)
+{
+    public ListQueueJobs ToQuery()
+    {
+        var fields = new QueryFields();
+        var query = new ListQueueJobs
+        {
+            Status = fields.One<JobStatus>("status", Status),
+            Cursor = fields.Text("cursor", Cursor, JobLimits.Cursor),
+            Limit = fields.Limit(Limit),
+        };
+        fields.Check();
+        return query;
+    }
+}
+
 /// <summary>Queues over HTTP, for administrators.</summary>
 internal static class QueueEndpoints
 {
@@ -99,6 +121,11 @@ internal static class QueueEndpoints
     {
         var queues = api.MapGroup("/admin/queues").WithTags("Admin").AllowServices();
         queues.MapGet("/{queueName}", Get).Describe("getQueue", "How a queue works, and how it stands (administrators)");
+        queues.MapGet("/{queueName}/jobs", ListJobs).Describe(
+            "listQueueJobs", "Jobs of a queue that were given up, or of one status, the newest first (administrators)");
+        queues.MapPost("/{queueName}/jobs/{id}/requeue", Requeue).Describe("requeueJob", "Begin a job anew that is over (administrators)");
+        queues.MapPost("/{queueName}/requeue", RequeuePage).Describe(
+            "requeueJobs", "Begin jobs anew that were given up, up to 100 a call (administrators)");
         queues.MapPatch("/{queueName}", Configure).Describe("configureQueue", "Change how a queue works, at once (administrators)");
     }
 
@@ -124,6 +151,22 @@ internal static class QueueEndpoints
         await settings.Configure(body.Over(present.Settings), version.Value ?? present.Version);
         return await Get(queueName, grains);
     }
+
+    private static async Task<Answer<ImmutableArray<QueueJob>>> ListJobs(
+        string queueName, [AsParameters] ListQueueJobsRequest request, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var query = request.ToQuery();
+        return Answers.Rows(await grains.GetGrain<IQueueJobsGrain>(queueName).List(query, cancellationToken), query.Limit);
+    }
+
+    private static async Task<Answer<Requeued>> Requeue(string queueName, string id, IGrainFactory grains)
+    {
+        await grains.GetGrain<IQueueJobsGrain>(queueName).Requeue(id);
+        return new(new Requeued(Count: 1, Refused: 0, NextCursor: null));
+    }
+
+    private static async Task<Answer<Requeued>> RequeuePage(string queueName, [AsParameters] ListQueueJobsRequest request, IGrainFactory grains) =>
+        new(await grains.GetGrain<IQueueJobsGrain>(queueName).RequeuePage(request.ToQuery()));
 
     private static QueueView Of(string name, (QueueSettings Settings, long Version) config) => new()
     {

@@ -34,7 +34,7 @@ internal static class Admissions
     {
         var grains = app.ApplicationServices.GetRequiredService<IGrainFactory>();
         var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
-        var isAlone = app.ApplicationServices.GetRequiredService<FrontendClusterOptions>().Mode == ClusterMode.Embedded;
+        var isAlone = app.ApplicationServices.GetRequiredService<ClusterClientOptions>().Mode == ClusterMode.Embedded;
         var tries = isAlone ? TriesInOneProcess : 1; // apart from the silos, CallRetries tries again
         return app.Use(async (context, next) =>
         {

@@ -15,7 +15,7 @@ internal static class Authentication
     /// <summary>Adds token checks; every route that does not say otherwise wants a token.</summary>
     public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
     {
-        var isAlone = FrontendClusterOptions.Read(builder.Configuration).Mode == ClusterMode.Embedded;
+        var isAlone = ClusterClientOptions.Read(builder.Configuration).Mode == ClusterMode.Embedded;
         builder.Services.AddSingleton<TokenKeys>();
         builder.Services.AddSingleton<PasswordGate>();
         builder.Services.AddOAuth(builder.Configuration);

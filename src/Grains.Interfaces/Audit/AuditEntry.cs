@@ -53,6 +53,15 @@ public static class AuditEntities
     /// <summary>A queue of jobs, by its name.</summary>
     public const string Queue = "queue";
 
+    /// <summary>A job without a table of its own.</summary>
+    public const string Job = "job";
+
+    /// <summary>A 3D model.</summary>
+    public const string Model = "model";
+
+    /// <summary>A task.</summary>
+    public const string Task = "task";
+
     /// <summary>A service that may call the API.</summary>
     public const string Client = "service-client";
 
@@ -128,6 +137,9 @@ public static class AuditActions
 
     /// <summary>How a queue works was changed.</summary>
     public const string QueueConfigured = "queue.configured";
+
+    /// <summary>A job that was over was begun anew by an operator.</summary>
+    public const string JobRequeued = "job.requeued";
 
     /// <summary>A service was allowed to call the API.</summary>
     public const string ClientAdded = "client.added";

@@ -64,6 +64,23 @@ public interface IQueueSettingsGrain : IGrainWithStringKey
     Task<(QueueSettings Settings, long Version)> Configure(QueueSettings settings, long? expectedVersion);
 }
 
+/// <summary>The jobs of a queue as operators see them, for callers with the permission <c>RunQueues</c>. Key: the queue's name. 404 <c>QUEUE_NOT_FOUND</c>.</summary>
+[Alias("queue-jobs-grain")]
+public interface IQueueJobsGrain : IGrainWithStringKey
+{
+    /// <summary>Jobs of one status, or those that were given up, the newest first.</summary>
+    [Alias("list"), AlwaysInterleave]
+    Task<Page<QueueJob>> List(ListQueueJobs query, CancellationToken cancellationToken = default);
+
+    /// <summary>Has a job's owner begin it anew. 404 <c>JOB_NOT_FOUND</c>, 409 <c>JOB_IS_OPEN</c>, or 409 of its owner if he goes on without it.</summary>
+    [Alias("requeue"), AlwaysInterleave]
+    Task Requeue(string jobId);
+
+    /// <summary>Has the jobs of one page begin anew.</summary>
+    [Alias("requeue-page"), AlwaysInterleave]
+    Task<Requeued> RequeuePage(ListQueueJobs query);
+}
+
 /// <summary>A job without a table of its own. Key: the job's id. Durable once a method returns.</summary>
 [Alias("job-grain")]
 public interface IJobGrain : IJobOwner
@@ -79,10 +96,6 @@ public interface IJobGrain : IJobOwner
     /// <summary>The job is not wanted any more; what is over stays as it is.</summary>
     [Alias("cancel")]
     Task<Job> Cancel();
-
-    /// <summary>A job that was given up begins anew. 409 <c>JOB_IS_OPEN</c>.</summary>
-    [Alias("requeue")]
-    Task<Job> Requeue();
 }
 
 /// <summary>A grain that has jobs: its commits write their rows, together with what they mean for it.</summary>
@@ -108,7 +121,10 @@ public interface IJobOwner : IGrainWithStringKey
     [Alias("fail-job")]
     Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings);
 
-    /// <summary>The attempt took too long, or its worker is not heard any more; as <see cref="FailJob"/>.</summary>
-    [Alias("time-out-job")]
-    Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings);
+    /// <summary>
+    /// A job that is over begins anew, for callers with the permission <c>RunQueues</c>; the audit log says so. 404 <c>JOB_NOT_FOUND</c>, 409
+    /// <c>JOB_IS_OPEN</c>, or 409 if what the job belongs to has no use for it any more.
+    /// </summary>
+    [Alias("requeue-job")]
+    Task RequeueJob(string jobId);
 }

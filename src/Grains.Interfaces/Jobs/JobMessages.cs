@@ -84,7 +84,11 @@ public sealed record JobFailure(
     [property: Id(0)] string Code,
     [property: Id(1)] string Message,
     [property: Id(2)] bool MayPass = true,
-    [property: Id(3)] TimeSpan? RetryAfter = null);
+    [property: Id(3)] TimeSpan? RetryAfter = null)
+{
+    /// <summary>The worker was stopped: the job begins again at once, and this attempt does not count as a try.</summary>
+    public static readonly JobFailure Interrupted = new("INTERRUPTED", "The worker was stopped.");
+}
 
 /// <summary>How a queue works (004 <c>QueueConfig</c>); the defaults are the document's.</summary>
 [GenerateSerializer, Immutable, Alias("queue-settings")]
@@ -181,6 +185,65 @@ public sealed record SubmitJob
     [Id(3)] public int UserLimit { get; init; }
 }
 
+/// <summary>A job as operators see it.</summary>
+[GenerateSerializer, Immutable, Alias("queue-job")]
+public sealed record QueueJob
+{
+    /// <summary>Opaque id.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>What it belongs to, as <c>kind/id</c>, e.g. <c>generation/42</c>.</summary>
+    [Id(1)] public required string Owner { get; init; }
+
+    /// <summary>For whom.</summary>
+    [Id(2)] public required string UserId { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [Id(3)] public JobStatus Status { get; init; }
+
+    /// <summary>Attempts so far, of all times that it was queued.</summary>
+    [Id(4)] public int Attempts { get; init; }
+
+    /// <summary>Code of the last failure; null if there was none.</summary>
+    [Id(5)] public string? ErrorCode { get; init; }
+
+    /// <summary>What the last failure said.</summary>
+    [Id(6)] public string? ErrorMessage { get; init; }
+
+    /// <summary>When it was asked for, UTC.</summary>
+    [Id(7)] public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its last attempt began, UTC.</summary>
+    [Id(8)] public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it last changed, UTC.</summary>
+    [Id(9)] public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When the next attempt may begin, UTC.</summary>
+    [Id(10)] public DateTimeOffset? NextRetryAt { get; init; }
+}
+
+/// <summary>Asks for jobs of a queue.</summary>
+[GenerateSerializer, Immutable, Alias("list-queue-jobs")]
+public sealed record ListQueueJobs
+{
+    /// <summary>Only those of this status, but not <see cref="JobStatus.Completed"/>; null: those that were given up, failed or timed out.</summary>
+    [Id(0)] public JobStatus? Status { get; init; }
+
+    /// <summary>Where the page before ended.</summary>
+    [Id(1)] public string? Cursor { get; init; }
+
+    /// <summary>Most rows, 1 to <see cref="PageLimits.MaxSize"/>.</summary>
+    [Id(2)] public int Limit { get; init; } = PageLimits.DefaultSize;
+}
+
+/// <summary>What became of the jobs of one page.</summary>
+/// <param name="Count">Those that begin anew.</param>
+/// <param name="Refused">Those whose owners have no use for them any more.</param>
+/// <param name="NextCursor">Gives the jobs after these; null if there are none.</param>
+[GenerateSerializer, Immutable, Alias("requeued")]
+public sealed record Requeued([property: Id(0)] int Count, [property: Id(1)] int Refused, [property: Id(2)] string? NextCursor);
+
 /// <summary>Limits of jobs and queues.</summary>
 public static class JobLimits
 {
@@ -192,6 +255,9 @@ public static class JobLimits
 
     /// <summary>Characters of a job's work, and of its result.</summary>
     public const int Work = 16_384;
+
+    /// <summary>Characters of a cursor of jobs.</summary>
+    public const int Cursor = 256;
 
     /// <summary>Characters of an error's code.</summary>
     public const int ErrorCode = 64;

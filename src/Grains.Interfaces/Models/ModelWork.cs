@@ -25,6 +25,9 @@ public static class ModelQueues
 
     /// <summary>Checks uploaded models and draws their previews; work: <see cref="ImportWork"/>.</summary>
     public const string Import = "model-import";
+
+    /// <summary>The queue of models that come from there.</summary>
+    public static string Of(ModelSource source) => source == ModelSource.AiGenerated ? Generation : Import;
 }
 
 /// <summary>What the worker that makes a model is to do.</summary>

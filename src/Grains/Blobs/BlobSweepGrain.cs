@@ -14,7 +14,11 @@ internal sealed partial class BlobSweepGrain(
     private readonly Database _rows = database.RowsOfAllUsers(); // it looks for what is old, whosever it is
 
     private const int Batch = 100;
+    private const int AtOnce = 10;
     private const int PageOfStore = 1_000;
+
+    /// <summary>Whether a round begins further batches; less than a call may take.</summary>
+    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(15);
 
     /// <summary>A reservation whose blob is not there after so long: nobody is about to write it any more.</summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromMinutes(10);
@@ -34,12 +38,27 @@ internal sealed partial class BlobSweepGrain(
         }
 
         var now = time.GetStorableNow();
-        var expired = await ExpireAsync(now);
-        var removed = await RemoveAsync();
-        var forgotten = await ForgetAsync(now);
-        var settled = await SettleAsync(now - WriteTime);
+        var expired = await WhileFullAsync(now, () => ExpireAsync(now));
+        var removed = await WhileFullAsync(now, RemoveAsync);
+        var forgotten = await WhileFullAsync(now, () => ForgetAsync(now));
+        var settled = await WhileFullAsync(now, () => SettleAsync(now - WriteTime));
         var (orphans, unfinished) = now >= _nextWalk ? await WalkAsync(now) : (0, 0);
         return new(expired, removed, forgotten, settled, orphans, unfinished);
+    }
+
+    /// <summary>One batch, and further ones while they are full and the round has time.</summary>
+    private async Task<int> WhileFullAsync(DateTimeOffset begun, Func<Task<int>> batch)
+    {
+        var done = 0;
+        int last;
+        do
+        {
+            last = await batch();
+            done += last;
+        }
+        while (last == Batch && time.GetUtcNow() - begun < RoundTime);
+
+        return done;
     }
 
     private async Task<int> ExpireAsync(DateTimeOffset now)
@@ -129,22 +148,28 @@ internal sealed partial class BlobSweepGrain(
     private async Task<int> EachAsync(ImmutableArray<string> ids, Func<IBlobUpkeep, Task> act)
     {
         var done = 0;
-        foreach (var id in ids)
+        foreach (var some in ids.Chunk(AtOnce))
         {
-            try
-            {
-                await act(GrainFactory.GetGrain<IBlobUpkeep>(id));
-                done++;
-            }
-#pragma warning disable CA1031 // whatever it meets
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                LogFailed(failure, id);
-            }
+            done += (await Task.WhenAll(some.Select(id => TryAsync(id, act)))).Count(isDone => isDone);
         }
 
         return done;
+    }
+
+    private async Task<bool> TryAsync(string id, Func<IBlobUpkeep, Task> act)
+    {
+        try
+        {
+            await act(GrainFactory.GetGrain<IBlobUpkeep>(id));
+            return true;
+        }
+#pragma warning disable CA1031 // whatever it meets
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailed(failure, id);
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Blob {Id} could not be swept; it is tried again")]

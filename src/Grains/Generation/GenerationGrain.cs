@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Jobs;
 using Actors.Models;
@@ -13,6 +14,10 @@ internal interface IGenerationUpdates : IGrainWithStringKey
     /// <summary>How its model goes.</summary>
     [Alias("hear")]
     Task Hear(ModelUpdate update);
+
+    /// <summary>An operator has its model made again, which was given up.</summary>
+    [Alias("requeue-model")]
+    Task RequeueModel(string jobId);
 }
 
 /// <summary>
@@ -68,6 +73,13 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
                 next,
                 update.News == ModelNews.Completed ? GenerationEvents.Completed : GenerationEvents.ModelChanged,
                 new(next.Status, next.Phase, next.SelectedImageIndex, ErrorMessage: update.ErrorMessage, ModelProgress: update.Progress)),
+        _ => true);
+
+    public Task RequeueModel(string jobId) => ExecuteAsync(
+        () => Event(GenerationRules.RetryModel(State, expectedVersion: null, Caller.System, Now), GenerationEvents.ImageSelected)! with
+        {
+            Audit = new(AuditActions.JobRequeued, AuditEntities.Task, AuditChanges.Of(("jobId", null, jobId))),
+        },
         _ => true);
 
     public async Task Delete(long? expectedVersion)
@@ -149,8 +161,18 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         },
         state => state?.FindByJob(jobId)?.Job.NextRetryAt);
 
-    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
-        FailJob(jobId, attempt, JobRules.TimedOut, settings);
+    public async Task RequeueJob(string jobId)
+    {
+        var image = State?.FindByJob(jobId);
+        JobRules.EnsureMayRequeue(Me, image?.Job);
+        await ExecuteAsync(
+            () => Event(GenerationRules.RetryImage(State, image!.Index, expectedVersion: null, Caller.System, Now), GenerationEvents.ImageChanged, image.Index)! with
+            {
+                Audit = new(AuditActions.JobRequeued, AuditEntities.Task, AuditChanges.Of(("jobId", null, jobId))),
+            },
+            _ => true);
+        await EnqueueAsync(State!.Images[image!.Index]);
+    }
 
     protected override Task<GenerationState?> LoadAsync(CancellationToken cancellationToken) => GenerationState.LoadAsync(Database, Id, cancellationToken);
 

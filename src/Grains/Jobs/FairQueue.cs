@@ -149,7 +149,8 @@ internal sealed class FairQueue
     {
         if (!_lanes.TryGetValue(userId, out var lane))
         {
-            _lanes.Add(userId, lane = new(userId, new(JobOrder())));
+            // Behind those who wait already: who comes again and again must not go first each time.
+            _lanes.Add(userId, lane = new(userId, new(JobOrder())) { LastTurn = _taken });
         }
 
         _turns.Remove(lane);

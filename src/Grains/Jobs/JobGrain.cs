@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Jobs;
@@ -38,7 +39,9 @@ internal sealed class JobTable : IJobTable
 {
     public const string Queue = "background";
 
-    private static readonly GrainType Owner = GrainType.Create("job");
+    public GrainType Owner { get; } = GrainType.Create("job");
+
+    public string Rows => $"select id as owner, user_id, {JobState.Columns} from jobs where queue = '{Queue}'";
 
     public bool Has(string queue) => queue == Queue;
 
@@ -94,14 +97,13 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         return job;
     }
 
-    public async Task<Job> Requeue()
+    public async Task RequeueJob(string jobId)
     {
-        var job = await ExecuteAsync(
-            () => Next(Visible(Permission.RunTask), JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)
-                ?? throw new AppException(ErrorKind.Conflict, "JOB_IS_OPEN", "The job is not over yet."),
-            Answer);
+        JobRules.EnsureMayRequeue(Caller.Current!, State?.Job);
+        await ExecuteAsync(
+            () => Next(State, JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)! with { Audit = new(AuditActions.JobRequeued, AuditEntities.Job) },
+            _ => true);
         await EnqueueAsync();
-        return job;
     }
 
     public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
@@ -139,9 +141,6 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
             Known(), State is null ? null : JobRules.Fail(State.Job, attempt, failure, settings, Now, Random.Shared.NextDouble()), JobEvents.Failed),
         state => state?.Job.NextRetryAt);
 
-    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) =>
-        FailJob(jobId, attempt, JobRules.TimedOut, settings);
-
     protected override Task<JobEntity?> LoadAsync(CancellationToken cancellationToken) => JobEntity.LoadAsync(Database, Id, cancellationToken);
 
     protected override ImmutableArray<string> Audience(JobEntity state) => [Actors.Audience.User(state.UserId)];
@@ -171,7 +170,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
     private JobEntity Visible(Permission permission) =>
         State is { } state && Permissions.Allows(Caller.Current!, permission, state.UserId == Caller.Current!.UserId ? Relation.Own : Relation.None)
         ? state
-        : throw new AppException(ErrorKind.NotFound, "JOB_NOT_FOUND", "There is no such job.");
+        : throw JobRules.NotFound();
 
     private JobEntity? Known() => Caller.Current == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
 

@@ -32,6 +32,12 @@ internal interface IJobTable
     /// <summary>Whether the queue's jobs are here.</summary>
     bool Has(string queue);
 
+    /// <summary>The kind of grain that owns the jobs.</summary>
+    GrainType Owner { get; }
+
+    /// <summary>All of its jobs, as a query with the columns <c>owner</c> (the grain's key), <c>user_id</c> and those of <see cref="JobState"/>.</summary>
+    string Rows { get; }
+
     /// <summary>The queue's open jobs, the oldest first, at most so many.</summary>
     Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken);
 }

@@ -57,6 +57,11 @@ internal static class JobRules
         }
 
         var told = job with { ErrorCode = failure.Code, ErrorMessage = Cut(failure.Message) };
+        if (failure.Code == JobFailure.Interrupted.Code)
+        {
+            return told with { Status = JobStatus.Retrying, NextRetryAt = now, TimeoutAt = null, UpdatedAt = now };
+        }
+
         return failure.MayPass && job.RetryCount < settings.MaxRetries
             ? told with
             {
@@ -89,6 +94,23 @@ internal static class JobRules
             ExecutionDuration = null,
             UpdatedAt = now,
         };
+
+    /// <summary>An operator may have a job begin anew that is over.</summary>
+    public static void EnsureMayRequeue(Caller caller, JobState? job)
+    {
+        Permissions.Ensure(caller, Permission.RunQueues, "Only an administrator may requeue jobs.");
+        if (job is null)
+        {
+            throw NotFound();
+        }
+
+        if (job.IsOpen)
+        {
+            throw new AppException(ErrorKind.Conflict, "JOB_IS_OPEN", "The job is not over yet.");
+        }
+    }
+
+    public static AppException NotFound() => new(ErrorKind.NotFound, "JOB_NOT_FOUND", "There is no such job.");
 
     private static bool Runs(JobState job, int attempt) => job.Status == JobStatus.Running && job.Attempt == attempt;
 

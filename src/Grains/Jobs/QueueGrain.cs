@@ -40,7 +40,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private DateTimeOffset _readAt;
     private TimeSpan? _usualDuration;
     private int _starting;
-    private bool _hasMoreRows;
+    private int _readBelow; // with fewer jobs than that it reads on; 0: there are no more rows
     private bool _isTicking;
 
     private string Name => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
@@ -71,14 +71,14 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     public Task Enqueue(JobTicket job)
     {
-        if (!_running.ContainsKey(job.JobId) && _queue.Count < services.Options.InMemory)
+        if (_queue.Count >= services.Options.InMemory)
+        {
+            _readBelow = services.Options.InMemory / 2;
+        }
+        else if (!_running.ContainsKey(job.JobId))
         {
             _queue.Add(job, Now);
             Wake();
-        }
-        else if (_queue.Count >= services.Options.InMemory)
-        {
-            _hasMoreRows = true;
         }
 
         return Task.CompletedTask;
@@ -168,7 +168,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     public async Task Refresh()
     {
         Caller.Current = Caller.System;
-        (_settings, _) = await GrainFactory.GetGrain<IQueueSettingsGrain>(Name).Get();
+        // Not by their grain: it waits for this call.
+        _settings = (await QueueSettingsState.LoadAsync(services.Database, Name, CancellationToken.None))?.Settings ?? new();
         _queue.Heed(_settings.EnablePriority);
         Wake();
     }
@@ -259,7 +260,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
                 }
             }
 
-            if (now - _readAt > services.Options.ReadAgain || (_hasMoreRows && _queue.Count < services.Options.InMemory / 2))
+            if (now - _readAt > services.Options.ReadAgain || _queue.Count < _readBelow)
             {
                 await ReadRowsAsync(cancellationToken);
             }
@@ -283,8 +284,17 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     private async Task TimeOutAsync(RunningJob job)
     {
-        var next = await GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner).TimeOutJob(job.Ticket.JobId, job.Attempt, _settings);
-        await Ended(job.Ticket.JobId, job.Attempt, next);
+        try
+        {
+            var owner = GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner);
+            await Ended(job.Ticket.JobId, job.Attempt, await owner.FailJob(job.Ticket.JobId, job.Attempt, JobRules.TimedOut, _settings));
+        }
+#pragma warning disable CA1031 // one owner that fails must not hold up the others; the next tick tries again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNotTimedOut(services.Logger, failure, Name, job.Ticket.JobId);
+        }
     }
 
     // What is told while this reads is newer than what it reads: it only adds what nobody has told. An attempt may have ended since its row was
@@ -293,7 +303,6 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         var open = await services.Queues.TableOf(Name).ListOpenAsync(services.Database, Name, services.Options.InMemory, cancellationToken);
         _readAt = Now;
-        _hasMoreRows = open.Length == services.Options.InMemory;
         var key = this.GetPrimaryKeyString();
         var (before, unknown) = (_unknown, new HashSet<(string, int)>());
         foreach (var job in open)
@@ -320,6 +329,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         }
 
         _unknown = unknown;
+        // Of this shard's jobs it holds maybe only its part of what was read.
+        _readBelow = open.Length == services.Options.InMemory ? _queue.Count / 2 : 0;
         Wake();
     }
 
@@ -337,6 +348,9 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     [LoggerMessage(LogLevel.Warning, "{Queue}: whether job {Job} began is not known; it is tried again")]
     private static partial void LogNotStarted(ILogger logger, Exception exception, string queue, string job);
+
+    [LoggerMessage(LogLevel.Warning, "{Queue}: job {Job} is overdue and could not be given up; the next look tries again")]
+    private static partial void LogNotTimedOut(ILogger logger, Exception exception, string queue, string job);
 
     [LoggerMessage(LogLevel.Warning, "{Queue}: a look at the jobs failed; the next one follows")]
     private static partial void LogTickFailed(ILogger logger, Exception exception, string queue);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Audit;
 using Actors.Blobs;
 using Actors.ChangeLog;
+using Actors.Generation;
 using Actors.Jobs;
 using Actors.Storage;
 
@@ -149,7 +151,20 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
             () => ModelRules.Fail(State, attempt, failure, settings, Now, Random.Shared.NextDouble()), state => state?.Job.NextRetryAt);
     }
 
-    public Task<DateTimeOffset?> TimeOutJob(string jobId, int attempt, QueueSettings settings) => FailJob(jobId, attempt, JobRules.TimedOut, settings);
+    public async Task RequeueJob(string jobId)
+    {
+        JobRules.EnsureMayRequeue(Me, State?.Job);
+        if (State!.RequestId is { } request)
+        {
+            await GrainFactory.GetGrain<IGenerationUpdates>(request).RequeueModel(jobId); // which then begins it
+            return;
+        }
+
+        await ExecuteAsync(
+            () => ModelRules.Requeue(State!, Now) with { Audit = new(AuditActions.JobRequeued, AuditEntities.Model, AuditChanges.Of(("jobId", null, jobId))) },
+            _ => true);
+        await EnqueueAsync(State!);
+    }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

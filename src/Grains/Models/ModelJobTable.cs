@@ -4,12 +4,17 @@ using Actors.Storage;
 
 namespace Actors.Models;
 
-/// <summary>The jobs of models, made or taken in; each belongs to the grain of its model.</summary>
-internal sealed class ModelJobTable : IJobTable
+/// <summary>The jobs of one of the two queues of models; each belongs to the grain of its model.</summary>
+internal sealed class ModelJobTable(ModelSource source) : IJobTable
 {
-    private static readonly GrainType Owner = GrainType.Create("model");
+    public GrainType Owner { get; } = GrainType.Create("model");
 
-    public bool Has(string queue) => queue is ModelQueues.Generation or ModelQueues.Import;
+    public string Rows => $"""
+        select m.id as owner, m.user_id, {JobState.ColumnsOf("j")}
+        from model_generation_jobs j join models m on m.id = j.model_id where m.source = '{WireName.Of(source)}'
+        """;
+
+    public bool Has(string queue) => queue == ModelQueues.Of(source);
 
     public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.RowsOfAllUsers().ListAsync(
         """
@@ -17,7 +22,7 @@ internal sealed class ModelJobTable : IJobTable
         from model_generation_jobs j join models m on m.id = j.model_id
         where j.status in ('PENDING', 'RUNNING', 'RETRYING') and m.source = @source order by j.created_at, j.id limit @limit
         """,
-        [("source", WireName.Of(queue == ModelQueues.Generation ? ModelSource.AiGenerated : ModelSource.UserUploaded)), ("limit", limit)],
+        [("source", WireName.Of(source)), ("limit", limit)],
         row => new OpenJob(
             new JobTicket
             {

@@ -96,6 +96,12 @@ internal static class ModelRules
             ? Tell(Documented(state, now) with { Job = job, FailedAt = job.IsOpen ? null : now }, job.IsOpen ? ModelEvents.Started : ModelEvents.Failed)
             : null;
 
+    /// <summary>An upload that was given up is taken in anew; 409 for a model that is there.</summary>
+    public static Change<ModelState> Requeue(ModelState present, DateTimeOffset now) =>
+        present.CompletedAt is null && JobRules.Requeue(present.Job, now) is { } job
+            ? Tell(Documented(present, now) with { Job = job, FailedAt = null }, ModelEvents.Queued)
+            : throw new AppException(ErrorKind.Conflict, "MODEL_COMPLETED", "The model is there.");
+
     /// <summary>The request was cancelled: nothing more is done for the model; one that is there stays.</summary>
     public static Change<ModelState>? Abandon(ModelState? state, DateTimeOffset now) => state is not null && JobRules.Cancel(state.Job, now) is { } job
         ? Tell(Documented(state, now) with { Job = job, FailedAt = now }, ModelEvents.Failed)

@@ -80,7 +80,7 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
     public required string Work { get; init; }
 
     /// <summary>The queue of its job.</summary>
-    public string Queue => Source == ModelSource.AiGenerated ? ModelQueues.Generation : ModelQueues.Import;
+    public string Queue => ModelQueues.Of(Source);
 
     /// <summary>Everything that goes with it; an upload's file also when it was no model.</summary>
     public ImmutableArray<string> Files()

@@ -3,9 +3,10 @@ using System.Text;
 namespace Actors.Storage;
 
 /// <summary>The conditions of a query: those whose value is given, with their parameters.</summary>
-internal sealed class Filter
+/// <param name="first">A condition without parameters that always holds.</param>
+internal sealed class Filter(string first = "1 = 1")
 {
-    private readonly StringBuilder _sql = new("1 = 1");
+    private readonly StringBuilder _sql = new(first);
 
     public List<(string Name, object? Value)> Parameters { get; } = [];
 

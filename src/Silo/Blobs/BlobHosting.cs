@@ -13,12 +13,7 @@ public static class BlobHosting
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is bad.</exception>
     public static IServiceCollection AddBlobs(this IServiceCollection services, IConfiguration configuration, bool isAlone)
     {
-        if (S3Options.Read(configuration) is { } s3)
-        {
-            services.AddSingleton(s3);
-            services.AddSingleton<IBlobStore, S3BlobStore>();
-        }
-        else if (isAlone)
+        if (!services.AddObjectStore(configuration) && isAlone)
         {
             var folder = configuration["Blobs:Folder"] is { Length: > 0 } named
                 ? named
@@ -30,5 +25,19 @@ public static class BlobHosting
 
         services.AddHostedService<BlobSweeper>();
         return services;
+    }
+
+    /// <summary>Adds <see cref="IBlobStore"/> if an object store is configured; whether it is.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is bad.</exception>
+    public static bool AddObjectStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (S3Options.Read(configuration) is not { } s3)
+        {
+            return false;
+        }
+
+        services.AddSingleton(s3);
+        services.AddSingleton<IBlobStore, S3BlobStore>();
+        return true;
     }
 }

@@ -3,11 +3,11 @@ using Orleans.Configuration;
 
 namespace Actors.Hosting;
 
-/// <summary>The HTTP side of a silo: health for whoever runs it. Grains are reached through Orleans alone.</summary>
-internal static class SiloEndpoints
+/// <summary>The HTTP side of a process that serves no API: health for whoever runs it. Grains are reached through Orleans alone.</summary>
+public static class SiloEndpoints
 {
-    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (member of the cluster, store answers, not stopping).</summary>
-    public static WebApplication MapSiloHealth(this WebApplication app)
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (all checks are healthy: of a silo, member of the cluster, store answers, not stopping).</summary>
+    public static WebApplication MapPlainHealth(this WebApplication app)
     {
         app.MapGet("/health/live", () => "alive");
         app.MapHealthChecks("/health/ready");
@@ -15,7 +15,7 @@ internal static class SiloEndpoints
     }
 
     /// <summary>Tells whoever started the process where it stands in the cluster.</summary>
-    public static WebApplication PrintWhereItStands(this WebApplication app)
+    internal static WebApplication PrintWhereItStands(this WebApplication app)
     {
         app.Lifetime.ApplicationStarted.Register(() =>
         {

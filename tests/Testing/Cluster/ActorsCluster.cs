@@ -49,23 +49,21 @@ public sealed class ActorsCluster(string database, params (string Name, string V
     /// <summary>Starts a frontend without waiting for it: by default one that knows the gateways and has no database.</summary>
     public ActorsProcess LaunchFrontend(string? membership = null)
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        var settings = membership is null ? Gateways() : new(StringComparer.Ordinal) { ["Cluster__Membership"] = membership };
+        settings["Cluster__Mode"] = "client";
+        return Add(Frontends, ActorsProgram.Frontend, settings);
+    }
+
+    /// <summary>Starts a worker without waiting for it.</summary>
+    public ActorsProcess LaunchWorker(params (string Name, string Value)[] workerSettings)
+    {
+        var settings = Gateways();
+        foreach (var (name, value) in workerSettings)
         {
-            ["Cluster__Mode"] = "client",
-        };
-        if (membership is not null)
-        {
-            settings["Cluster__Membership"] = membership;
-        }
-        else
-        {
-            foreach (var (index, port) in _gatewayPorts.Index())
-            {
-                settings[$"Cluster__Gateways__{index}"] = $"localhost:{port}";
-            }
+            settings[name] = value;
         }
 
-        return Add(Frontends, ActorsProgram.Frontend, settings);
+        return Add([], ActorsProgram.Worker, settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +73,9 @@ public sealed class ActorsCluster(string database, params (string Name, string V
             await process.DisposeAsync();
         }
     }
+
+    private Dictionary<string, string> Gateways() => _gatewayPorts.Index().ToDictionary(
+        gateway => $"Cluster__Gateways__{gateway.Index}", gateway => $"localhost:{gateway.Item}", StringComparer.Ordinal);
 
     private ActorsProcess Add(List<ActorsProcess> processes, ActorsProgram program, Dictionary<string, string> settings)
     {

@@ -11,6 +11,9 @@ public enum ActorsProgram
 
     /// <summary>A node of a cluster.</summary>
     Silo,
+
+    /// <summary>A client of silos that does jobs.</summary>
+    Worker,
 }
 
 /// <summary>

@@ -47,6 +47,15 @@ public abstract class BlobSweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_round_ends_more_tickets_than_one_batch_has()
+    {
+        await Parallel.ForAsync(0, 101, Token, async (_, _) => (await _user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created));
+        _app.Clock.Ahead = TimeSpan.FromMinutes(61);
+
+        Assert.Equal(101, (await SweepAsync()).Expired);
+    }
+
+    [Fact]
     public async Task A_repetition_of_an_announcement_that_comes_after_its_end_is_told_so()
     {
         var bytes = Files.Png(10);

@@ -81,6 +81,42 @@ public abstract class GenerationGrainTests : IAsyncLifetime
         Assert.Empty(await AsSystem(() => Queue.Lease("worker", 10, TimeSpan.Zero, Cancellation)));
     }
 
+    [Fact]
+    public async Task An_operator_requeues_a_failed_image_with_its_request_as_long_as_that_is_not_over()
+    {
+        var request = await CreateAsync();
+        var jobs = Grains.GetGrain<IQueueJobsGrain>("image-generation");
+        string? failed = null;
+        for (var i = 0; i < 4; i++)
+        {
+            var lease = Assert.Single(await AsSystem(() => Queue.Lease("worker", 10, Soon, Cancellation)));
+            failed ??= lease.JobId;
+            await AsSystem(() => Grains.GetGrain<IJobOwner>(lease.Owner).FailJob(lease.JobId, 1, new("REFUSED", "no", MayPass: false), new()));
+            await AsSystem(async () =>
+            {
+                await Queue.Ended(lease.JobId, lease.Attempt, null);
+                return true;
+            });
+        }
+
+        var listed = await AsSystem(() => jobs.List(new(), Cancellation));
+        Assert.Equal((4, $"generation/{request}", Owner), (listed.Items.Length, listed.Items[0].Owner, listed.Items[0].UserId));
+        await AsSystem(() => RequeueAsync(jobs, failed!));
+
+        Assert.Equal(RequestStatus.ImageGenerating, (await AsOwner(() => Grain(request).Get())).Status);
+        Assert.Equal((failed, 2), Assert.Single(await AsSystem(() => Queue.Lease("worker", 10, Soon, Cancellation))) is var again ? (again.JobId, again.Attempt) : default);
+        Assert.Equal("JOB_IS_OPEN", (await Assert.ThrowsAsync<AppException>(() => AsSystem(() => RequeueAsync(jobs, failed!)))).Code);
+        await AsOwner(() => Grain(request).Cancel());
+        var refused = await AsSystem(() => jobs.RequeuePage(new()));
+        Assert.Equal((0, 3), (refused.Count, refused.Refused));
+    }
+
+    private static async Task<bool> RequeueAsync(IQueueJobsGrain jobs, string id)
+    {
+        await jobs.Requeue(id);
+        return true;
+    }
+
     private IQueueGrain Queue => Grains.GetGrain<IQueueGrain>("image-generation/0");
 
     private string Owner { get; set; } = "";

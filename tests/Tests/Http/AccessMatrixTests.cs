@@ -87,6 +87,9 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         POST   /admin/models/nobody/recount                 f f f f n f f f
         GET    /admin/queues/background                     f f f f y f f y
         PATCH  /admin/queues/background                     f f f f y f f y
+        GET    /admin/queues/background/jobs                f f f f y f f y
+        POST   /admin/queues/background/jobs/nobody/requeue f f f f y f f y
+        POST   /admin/queues/background/requeue             f f f f y f f y
         POST   /uploads                                     y y y y y y y f
         POST   /uploads/{file}/complete                     n n n n y y y f
         DELETE /uploads/{file}                              n n n n y y y f
@@ -196,7 +199,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
     {
         HttpStatusCode.Unauthorized => "u",
         HttpStatusCode.Forbidden => "f",
-        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "FILE_NOT_FOUND" => "n",
+        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "MODEL_NOT_FOUND" or "FILE_NOT_FOUND" => "n",
         _ => "y",
     };
 

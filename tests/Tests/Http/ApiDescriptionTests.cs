@@ -49,9 +49,9 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await worker.SendAsync(HttpMethod.Delete, "/api/v1/users/me", new { password = ActorsClient.Password })).Expect(HttpStatusCode.OK);
 
         Assert.Empty(check.Problems.Distinct());
-        // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description. The local provider fails at no image.
+        // A socket is opened below HTTP; a provider is needed for the others, which OAuthTests holds to the description. The local providers fail at nothing.
         Assert.Empty(description.Routes.Except(check.Served).Except(
-            ["GET /api/v1/live", "POST /api/v1/tasks/{id}/images/{index}/retry", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
+            ["GET /api/v1/live", "POST /api/v1/tasks/{id}/images/{index}/retry", "POST /api/v1/tasks/{id}/model/retry", "POST /api/v1/admin/queues/{queueName}/jobs/{id}/requeue", "GET /api/v1/auth/oauth/{provider}", "GET /api/v1/auth/oauth/{provider}/callback"]));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await owner.SendAsync(HttpMethod.Delete, $"/api/v1/uploads/{id}")).Expect(HttpStatusCode.OK);
     }
 
-    private static async Task UseTasksAsync(ActorsClient owner, ActorsClient admin)
+    private async Task UseTasksAsync(ActorsClient owner, ActorsClient admin)
     {
         var id = (await owner.PostAsync("/api/v1/tasks", new { prompt = "齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
         var path = $"/api/v1/tasks/{id}";
@@ -229,9 +229,13 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         (await admin.GetAsync("/api/v1/admin/queues/image-generation")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/background", new { maxConcurrency = 2 })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=CANCELLED&limit=1")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=COMPLETED")).Expect(HttpStatusCode.BadRequest);
+        (await admin.PostAsync("/api/v1/admin/queues/image-generation/jobs/nobody/requeue")).Expect(HttpStatusCode.NotFound);
+        (await admin.PostAsync("/api/v1/admin/queues/image-generation/requeue")).Expect(HttpStatusCode.OK);
     }
 
-    private static async Task UseModelAsync(ActorsClient owner, ActorsClient admin, string id)
+    private async Task UseModelAsync(ActorsClient owner, ActorsClient admin, string id)
     {
         var path = $"/api/v1/models/{id}";
         (await owner.GetAsync(path)).Expect(HttpStatusCode.OK);
@@ -258,7 +262,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
 
         (await owner.PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK);
         (await owner.SendAsync(HttpMethod.Delete, path)).Expect(HttpStatusCode.OK);
-        (await owner.PostAsync("/api/v1/models", new { fileId = "nobody" })).Expect(HttpStatusCode.NotFound);
+        (await owner.PostAsync("/api/v1/models", new { fileId = await new HandMade(App).UploadObjAsync(owner) })).Expect(HttpStatusCode.Created);
     }
 
     private static async Task WatchAsync(ActorsClient owner, string id, ApiDescription description)

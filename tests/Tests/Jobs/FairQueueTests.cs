@@ -79,6 +79,36 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void Who_comes_anew_each_time_does_not_hold_up_who_waits()
+    {
+        AddMany("patient", 2);
+        _ = _queue.Take(_now);
+        _queue.Release("patient");
+
+        Assert.InRange(TurnOf("patient-1", priority: 0), 1, 2);
+    }
+
+    [Fact]
+    public void With_priorities_too_who_comes_anew_each_time_does_not_hold_up_who_waits()
+    {
+        _queue.Heed(priority: true);
+        Add("patient", "old and low", priority: -5);
+
+        Assert.InRange(TurnOf("old and low", priority: 5), 1, 8);
+    }
+
+    [Fact]
+    public void Who_just_came_waits_for_at_most_one_more_job_of_a_flood()
+    {
+        AddMany("flood", 1_000);
+        _ = _queue.Take(_now);
+        Add("other", "single");
+        _queue.Release("flood");
+
+        Assert.InRange(TakeAll(release: true).IndexOf("single"), 0, 1);
+    }
+
+    [Fact]
     public void A_job_waits_for_its_time()
     {
         Add("user", "later", notBefore: Start.AddSeconds(5));
@@ -159,6 +189,24 @@ public sealed class FairQueueTests
         }
 
         Assert.Equal(expected.Order(), taken.Order());
+    }
+
+    // Before each turn somebody new comes with one job.
+    private int TurnOf(string jobId, int priority)
+    {
+        for (var turn = 1; turn < 100; turn++)
+        {
+            Add($"user-{turn}", $"job-{turn}", priority);
+            var job = _queue.Take(_now)!;
+            if (job.JobId == jobId)
+            {
+                return turn;
+            }
+
+            _queue.Release(job.UserId);
+        }
+
+        return int.MaxValue;
     }
 
     private void Take(HashSet<string> taken)

@@ -44,6 +44,18 @@ public sealed class JobRulesTests
     }
 
     [Fact]
+    public void A_stop_of_the_worker_is_no_retry_and_the_job_begins_again_at_once()
+    {
+        var job = Started(New());
+        for (var stop = 0; stop <= Settings.MaxRetries; stop++)
+        {
+            job = JobRules.Fail(job, job.Attempt, JobFailure.Interrupted, Settings, Now, 0)!;
+            Assert.Equal((JobStatus.Retrying, 0, Now), (job.Status, job.RetryCount, job.NextRetryAt));
+            job = Started(job);
+        }
+    }
+
+    [Fact]
     public void After_its_last_retry_a_job_is_given_up_and_says_why()
     {
         var job = Started(New());

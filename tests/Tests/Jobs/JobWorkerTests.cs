@@ -1,7 +1,10 @@
 using Actors.Infrastructure;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.Core.Internal;
 
 namespace Actors.Jobs;
 
@@ -73,6 +76,51 @@ public sealed class JobWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_over_its_time_is_stopped_and_comes_again()
+    {
+        await ConfigureAsync(new() { JobTimeout = TimeSpan.FromSeconds(1), RetryDelayBase = TimeSpan.Zero, RetryDelayMax = TimeSpan.Zero });
+        var job = await SubmitAsync();
+        var attempt = await _handler.BegunAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Task.WaitAsync(Soon, Cancellation));
+
+        await ConfigureAsync(new());
+        (await _handler.BegunAsync()).SetResult("done");
+
+        Assert.Equal("done", (await EndAsync(job, JobStatus.Completed)).Result);
+    }
+
+    [Fact]
+    public async Task A_cancellation_of_the_handler_s_own_is_a_failure_like_any_other()
+    {
+        var job = await SubmitAsync();
+        (await _handler.BegunAsync()).SetCanceled(Cancellation);
+
+        Assert.Equal((1, null, "WORKER_FAILED"), await EndAsync(job, JobStatus.Retrying));
+    }
+
+    [Fact]
+    public async Task A_queue_that_cannot_read_its_jobs_does_not_end_its_worker()
+    {
+        await _worker.StopAsync(Cancellation);
+        Caller.Current = Caller.System;
+        var queue = Grains.GetGrain<IQueueGrain>("background/0");
+        await queue.Get();
+        await ExecuteAsync("alter table jobs rename to hidden");
+        await queue.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        var log = new WarningLog();
+        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
+        await worker.StartAsync(Cancellation);
+        await log.Warned.WaitAsync(Soon, Cancellation);
+
+        await ExecuteAsync("alter table hidden rename to jobs");
+        var job = await SubmitAsync();
+        (await _handler.BegunAsync()).SetResult("done");
+
+        await EndAsync(job, JobStatus.Completed);
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task An_attempt_that_is_cancelled_is_stopped()
     {
         var job = await SubmitAsync();
@@ -82,6 +130,23 @@ public sealed class JobWorkerTests : IAsyncLifetime
         await Grains.GetGrain<IJobGrain>(job).Cancel();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Task.WaitAsync(Soon, Cancellation));
+    }
+
+    private async Task ConfigureAsync(QueueSettings settings)
+    {
+        Caller.Current = Caller.System;
+        await Grains.GetGrain<IQueueSettingsGrain>("background").Configure(settings, null);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Assert.Single(Directory.GetFiles(_app.Folder, "*.db"))};Pooling=False");
+        await connection.OpenAsync(Cancellation);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the test's own text
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     private async Task<string> SubmitAsync()
@@ -99,6 +164,21 @@ public sealed class JobWorkerTests : IAsyncLifetime
         await Waiting.UntilAsync(
             async () => (job = await Grains.GetGrain<IJobGrain>(id).Get()).Status == status, within ?? Soon, () => $"The job is {job!.Status}, not {status}.");
         return (job!.Attempts, job.Result, job.ErrorCode);
+    }
+
+    /// <summary>Says when something went wrong.</summary>
+    private sealed class WarningLog : ILogger<JobWorker>
+    {
+        private readonly TaskCompletionSource _warned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Warned => _warned.Task;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _warned.TrySetResult();
     }
 
     /// <summary>Each attempt waits until the test says how it ends, or the worker stops it.</summary>

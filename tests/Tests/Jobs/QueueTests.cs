@@ -23,9 +23,11 @@ public abstract class QueueTests : IAsyncLifetime
         }
     }
 
+    private IQueueJobsGrain Jobs => Grains.GetGrain<IQueueJobsGrain>("background");
+
     private IQueueGrain Queue => Grains.GetGrain<IQueueGrain>("background/0");
 
-    protected abstract Task<ActorsApp> StartAsync();
+    protected abstract Task<ActorsApp> StartAsync(params (string Name, string Value)[] settings);
 
     public async ValueTask InitializeAsync() => _app = await StartAsync();
 
@@ -149,31 +151,98 @@ public abstract class QueueTests : IAsyncLifetime
         Assert.Null(await OwnerOf(lease).FailJob(job, 1, new("REFUSED", "no", MayPass: false), new()));
         await Queue.Ended(job, 1, null);
 
-        await Grains.GetGrain<IJobGrain>(job).Requeue();
+        await Jobs.Requeue(job);
+        await Assert.ThrowsAsync<AppException>(() => Jobs.Requeue(job));
 
         Assert.Equal((job, 2), ((await LeaseAsync()) is var again ? (again.JobId, again.Attempt) : default));
     }
 
     [Fact]
+    public async Task An_operator_sees_what_was_given_up_page_by_page_and_requeues_it_all()
+    {
+        await ConfigureAsync(new() { MaxConcurrency = 9 });
+        var open = await SubmitAsync("user", "open");
+        var failed = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            failed.Insert(0, await SubmitAsync("user", $"job {i}"));
+        }
+
+        foreach (var lease in await Queue.Lease("worker", 9, TimeSpan.Zero, Cancellation))
+        {
+            if (lease.JobId != open)
+            {
+                await OwnerOf(lease).FailJob(lease.JobId, 1, new("REFUSED", "no", MayPass: false), new());
+                await Queue.Ended(lease.JobId, 1, null);
+            }
+        }
+
+        var first = await Jobs.List(new() { Limit = 2 }, Cancellation);
+        var rest = await Jobs.List(new() { Limit = 2, Cursor = first.NextCursor }, Cancellation);
+        Assert.Equal(failed, first.Items.Concat(rest.Items).Select(j => j.Id));
+        Assert.Equal(("job/" + failed[0], "user", JobStatus.Failed, 1, "REFUSED", "no"), first.Items[0] is var job
+            ? (job.Owner, job.UserId, job.Status, job.Attempts, job.ErrorCode, job.ErrorMessage) : default);
+        Assert.Equal([open], (await Jobs.List(new() { Status = JobStatus.Running }, Cancellation)).Items.Select(j => j.Id));
+        Assert.Empty((await Jobs.List(new() { Status = JobStatus.Timeout }, Cancellation)).Items);
+
+        var requeued = await Jobs.RequeuePage(new() { Limit = 2 });
+        Assert.Equal((2, 0), (requeued.Count, requeued.Refused));
+        Assert.Equal(1, (await Jobs.RequeuePage(new() { Cursor = requeued.NextCursor })).Count);
+        Assert.Equal((3, 0, 1), Numbers(await Queue.Get()));
+    }
+
+    [Fact]
     public async Task Many_workers_and_producers_do_each_job_once()
     {
-        const int Jobs = 300;
+        const int Many = 300;
         await ConfigureAsync(new() { MaxConcurrency = 20 });
         var done = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var workers = Enumerable.Range(0, 4).Select(n => WorkAsync($"worker-{n}", done, enough.Token)).ToList();
-        await Parallel.ForAsync(0, Jobs, Cancellation, async (n, _) =>
+        await Parallel.ForAsync(0, Many, Cancellation, async (n, _) =>
         {
             Caller.Current = Caller.System;
             await SubmitAsync($"user-{n % 5}", $"job {n}");
         });
 
-        await Waiting.UntilAsync(() => Task.FromResult(done.Count == Jobs), TimeSpan.FromSeconds(60), () => $"{done.Count} of {Jobs} jobs are done.");
+        await Waiting.UntilAsync(() => Task.FromResult(done.Count == Many), TimeSpan.FromSeconds(60), () => $"{done.Count} of {Many} jobs are done.");
         await enough.CancelAsync();
         await Task.WhenAll(workers);
 
         Assert.All(done.Values, times => Assert.Equal(1, times));
         Assert.Equal((0, 0, 0), Numbers(await Queue.Get()));
+    }
+
+    [Fact]
+    public async Task Queues_of_several_grains_read_on_when_what_they_hold_runs_out()
+    {
+        await using var app = _app;
+        _app = await StartAsync(("Jobs:Shards:background", "2"), ("Jobs:InMemory", "100"));
+        var jobs = new HashSet<string>();
+        for (var i = 0; i < 250; i++)
+        {
+            jobs.Add(await SubmitAsync("user", $"job {i}"));
+        }
+
+        await ConfigureAsync(new() { MaxConcurrency = 100 });
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                for (var shard = 0; shard < 2; shard++)
+                {
+                    var queue = Grains.GetGrain<IQueueGrain>($"background/{shard}");
+                    foreach (var lease in await queue.Lease("worker", 100, TimeSpan.Zero, Cancellation))
+                    {
+                        jobs.Remove(lease.JobId);
+                        await OwnerOf(lease).CompleteJob(lease.JobId, lease.Attempt, "{}");
+                        await queue.Ended(lease.JobId, lease.Attempt, null);
+                    }
+                }
+
+                return jobs.Count == 0;
+            },
+            Soon,
+            () => $"{jobs.Count} jobs did not begin.");
     }
 
     private async Task WorkAsync(string worker, ConcurrentDictionary<string, int> done, CancellationToken enough)
@@ -218,11 +287,11 @@ public abstract class QueueTests : IAsyncLifetime
 /// <inheritdoc/>
 public sealed class QueueOnSqliteTests : QueueTests
 {
-    protected override Task<ActorsApp> StartAsync() => Task.FromResult(new ActorsApp());
+    protected override Task<ActorsApp> StartAsync(params (string Name, string Value)[] settings) => Task.FromResult(new ActorsApp(null, settings));
 }
 
 /// <inheritdoc/>
 public sealed class QueueOnPostgresTests(PostgresServer server) : QueueTests
 {
-    protected override async Task<ActorsApp> StartAsync() => new(await server.CreateDatabaseAsync());
+    protected override async Task<ActorsApp> StartAsync(params (string Name, string Value)[] settings) => new(await server.CreateDatabaseAsync(), settings);
 }

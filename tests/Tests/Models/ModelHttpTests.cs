@@ -77,6 +77,33 @@ public abstract class ModelHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_operator_finds_jobs_that_were_given_up_and_has_them_begin_anew()
+    {
+        const string queue = "/api/v1/admin/queues/model-";
+        var (user, admin) = (await App.RegisterAsync(), await App.AdminAsync());
+        var (task, made) = await Hand.ChosenAsync(user);
+        await Hand.FailAsync(made);
+        await HandMade.UntilAsync(user, task, "MODEL_FAILED");
+        (await user.PostAsync(Models, new { fileId = await Hand.UploadObjAsync(user) })).Expect(HttpStatusCode.Created);
+        var imported = await Hand.LeaseAsync(ModelQueues.Import);
+        await Hand.FailAsync(imported);
+
+        foreach (var (name, lease) in new[] { ("generation", made), ("import", imported) })
+        {
+            var job = Assert.Single((await admin.GetAsync($"{queue}{name}/jobs")).Expect(HttpStatusCode.OK).Data.EnumerateArray());
+            Assert.Equal((lease.JobId, "FAILED", "BROKEN"), (Text(job, "id"), Text(job, "status"), Text(job, "errorCode")));
+            (await user.PostAsync($"{queue}{name}/jobs/{lease.JobId}/requeue")).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
+            Assert.True((await admin.PostAsync($"{queue}{name}/jobs/{lease.JobId}/requeue")).Message.IsSuccessStatusCode);
+            var again = await Hand.LeaseAsync($"model-{name}");
+            Assert.Equal((lease.JobId, lease.Attempt + 1), (again.JobId, again.Attempt));
+            (await admin.PostAsync($"{queue}{name}/jobs/{lease.JobId}/requeue")).ExpectError(HttpStatusCode.Conflict, "JOB_IS_OPEN");
+            Assert.True(await Hand.CompleteAsync(again, await Hand.MadeAsync(user)));
+        }
+
+        await HandMade.UntilAsync(user, task, "COMPLETED");
+    }
+
+    [Fact]
     public async Task Who_cancels_while_the_model_is_made_ends_its_attempt()
     {
         var user = await App.RegisterAsync();

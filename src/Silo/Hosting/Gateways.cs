@@ -31,7 +31,7 @@ internal readonly record struct Gateway(string Host, int Port)
 /// goes is seen as soon as DNS says so; one that is dead and still named is passed over by Orleans, which cannot connect to it.
 /// </summary>
 internal sealed partial class GatewaysByName(
-    FrontendClusterOptions cluster, IOptions<GatewayOptions> refresh, ILogger<GatewaysByName> logger) : IGatewayListProvider
+    ClusterClientOptions cluster, IOptions<GatewayOptions> refresh, ILogger<GatewaysByName> logger) : IGatewayListProvider
 {
     private readonly Gateway[] _gateways = [.. cluster.Gateways.Select(text => Gateway.TryParse(text, out var gateway) ? gateway : default)];
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Actors.Hosting;
 
 /// <summary>Where the grains are.</summary>
-internal enum ClusterMode
+public enum ClusterMode
 {
     /// <summary>In this process, which is the whole system.</summary>
     Embedded = 0,
@@ -13,10 +13,10 @@ internal enum ClusterMode
     Client = 1,
 }
 
-/// <summary>How this frontend reaches the grains. Section <c>Cluster</c> of the configuration.</summary>
-internal sealed class FrontendClusterOptions
+/// <summary>How a frontend or a worker reaches the grains. Section <c>Cluster</c> of the configuration.</summary>
+public sealed class ClusterClientOptions
 {
-    /// <summary><c>embedded</c> (default) or <c>client</c>.</summary>
+    /// <summary>Of a frontend: <c>embedded</c> (default) or <c>client</c>. A worker is always a client.</summary>
     public ClusterMode Mode { get; set; } = ClusterMode.Embedded;
 
     /// <summary>As the silos have it. Default <c>actors</c>.</summary>
@@ -42,14 +42,14 @@ internal sealed class FrontendClusterOptions
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>For how long a call that may be repeated is tried again while silos do not answer. Default 10 s; 0: never.</summary>
+    /// <summary>Of a frontend: for how long a call that may be repeated is tried again while silos do not answer. Default 10 s; 0: never.</summary>
     public TimeSpan RetryFor { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="OptionsValidationException">A setting is bad; the message is one sentence that names it.</exception>
-    public static FrontendClusterOptions Read(IConfiguration configuration)
+    public static ClusterClientOptions Read(IConfiguration configuration)
     {
-        var options = new FrontendClusterOptions();
+        var options = new ClusterClientOptions();
         configuration.GetSection(NodeOptions.Section).Bind(options);
         foreach (var gateway in options.Gateways)
         {
@@ -71,7 +71,7 @@ internal sealed class FrontendClusterOptions
     {
         if (!holds)
         {
-            throw new OptionsValidationException(nameof(FrontendClusterOptions), typeof(FrontendClusterOptions), [sentence]);
+            throw new OptionsValidationException(nameof(ClusterClientOptions), typeof(ClusterClientOptions), [sentence]);
         }
     }
 }

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Actors.Hosting;
 
-/// <summary>Healthy while at least one silo is connected, for a frontend apart from the silos.</summary>
-internal sealed class ClusterConnection(IHostApplicationLifetime lifetime) : IClusterConnectionStatusObserver, IHealthCheck
+/// <summary>Healthy while at least one silo is connected, for a process apart from the silos.</summary>
+public sealed class ClusterConnection(IHostApplicationLifetime lifetime) : IClusterConnectionStatusObserver, IHealthCheck
 {
     private int _gateways;
 
