@@ -34,7 +34,8 @@ await using (var seed = source.CreateCommand(
     select 'preview-' || i, 1, 'image/2026/03/preview-' || i, $1, 'image', 'image/png', 1000, repeat('0', 64), 'stored', now(), now() from generate_series(1, $2) i;
     """))
 {
-    seed.Parameters.AddRange([new NpgsqlParameter<string> { TypedValue = user.Id }, new NpgsqlParameter<int> { TypedValue = rows }]);
+    seed.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user.Id });
+    seed.Parameters.Add(new NpgsqlParameter<int> { TypedValue = rows });
     seed.CommandTimeout = 600;
     await seed.ExecuteNonQueryAsync();
 }
@@ -49,7 +50,8 @@ await using (var seed = source.CreateCommand(
     from generate_series(1, $2) i
     """))
 {
-    seed.Parameters.AddRange([new NpgsqlParameter<string> { TypedValue = user.Id }, new NpgsqlParameter<int> { TypedValue = rows }]);
+    seed.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user.Id });
+    seed.Parameters.Add(new NpgsqlParameter<int> { TypedValue = rows });
     seed.CommandTimeout = 600;
     await seed.ExecuteNonQueryAsync();
 }

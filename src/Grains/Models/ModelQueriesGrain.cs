@@ -53,7 +53,7 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         var filter = new Filter().And(
             @"(lower(g.name) like lower(@search) escape '\' or lower(g.description) like lower(@search) escape '\')", "search", Filter.Containing(query.Search));
         var list = query.Sort == GallerySort.Likes ? _mostLiked : _newest;
-        return list.ReadAsync(_database, filter, query.Cursor, query.Limit, cancellationToken);
+        return list.ReadAsync(query.Search is null ? _database : _database.PlannedAnew(), filter, query.Cursor, query.Limit, cancellationToken);
     }
 
     public Task<Page<ModelSummary>> ListMine(ListModels query, CancellationToken cancellationToken = default)

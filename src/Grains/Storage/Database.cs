@@ -16,6 +16,7 @@ public sealed class Database
     private readonly NumberedSql? _numbered;
     private readonly string? _scopeSql;
     private readonly string? _scope;
+    private readonly bool _plansAnew;
 
     /// <summary>Reads from a database.</summary>
     /// <param name="source">The database.</param>
@@ -28,14 +29,19 @@ public sealed class Database
     {
     }
 
-    private Database(DbDataSource source, NumberedSql? numbered, string? scopeSql, string? scope) =>
-        (_source, _numbered, _scopeSql, _scope) = (source, numbered, scopeSql, scope);
+    private Database(DbDataSource source, NumberedSql? numbered, string? scopeSql, string? scope, bool plansAnew = false) =>
+        (_source, _numbered, _scopeSql, _scope, _plansAnew) = (source, numbered, scopeSql, scope, plansAnew);
 
     /// <summary>For queries of rows that belong to that user.</summary>
     public Database RowsOf(string userId) => _scopeSql is null ? this : new(_source, _numbered, _scopeSql, $"user:{userId}");
 
     /// <summary>For the few queries that must see rows of users whom they do not know yet: say at each why.</summary>
     public Database RowsOfAllUsers() => _scopeSql is null ? this : new(_source, _numbered, _scopeSql, "all");
+
+    /// <summary>
+    /// For searches, whose best plan depends on what is looked for: PostgreSQL then plans by the values, not once for all of them.
+    /// </summary>
+    public Database PlannedAnew() => _scopeSql is null ? this : new(_source, _numbered, _scopeSql, _scope ?? "", plansAnew: true);
 
     /// <summary>Runs a query and reads every row of its first result.</summary>
     public async Task<ImmutableArray<T>> ListAsync<T>(
@@ -122,10 +128,19 @@ public sealed class Database
         try
         {
             Append(batch, _scopeSql!, [_scope]);
+            if (_plansAnew)
+            {
+                Append(batch, "select set_config('plan_cache_mode', 'force_custom_plan', true)", []);
+            }
+
             var (text, names) = _numbered!.Of(sql);
             Append(batch, text, names.Select(name => ValueOf(parameters, name)));
             var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
+            for (var before = 1; before < batch.BatchCommands.Count; before++)
+            {
+                await reader.NextResultAsync(cancellationToken);
+            }
+
             return new(reader, batch);
         }
         catch

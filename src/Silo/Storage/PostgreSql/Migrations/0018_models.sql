@@ -39,6 +39,9 @@ create index models_newest on models (visibility, published_at desc, id desc);
 create index models_most_liked on models (visibility, like_count desc, id desc);
 create index models_search on models using gin (lower(name) gin_trgm_ops, lower(description) gin_trgm_ops) where visibility = 'PUBLIC';
 
+-- How often words are, so that a search for a frequent one walks the newest, and one for a rare one the index of words.
+create statistics models_words on (lower(name)), (lower(description)) from models;
+
 create table model_generation_jobs (
     id                 text        primary key,
     model_id           text        not null constraint model_generation_jobs_model_key unique references models (id) on delete cascade,
