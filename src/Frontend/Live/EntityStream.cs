@@ -17,9 +17,11 @@ internal sealed class EntityStream(
     private Watch? _watch;
     private TopicPage? _first;
     private long _version;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     public override string Token => ResumeToken.Of(_version);
+
+    public override bool IsOver => _isClosed;
 
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -166,8 +166,12 @@ internal sealed partial class LiveSocket(
             throw NotSubscribed();
         }
 
-        await subscription.Stop.CancelAsync();
-        await subscription.Done;
+        await subscription.EndAsync();
+        if (subscription.Stream.IsOver)
+        {
+            throw NotSubscribed(); // it has ended by itself, as the client could see
+        }
+
         await SendAsync(new("unsubscribed") { Topic = topic, Token = subscription.Token }, over);
     }
 

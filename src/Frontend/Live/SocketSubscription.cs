@@ -25,6 +25,21 @@ internal sealed class SocketSubscription(TopicStream stream, AckWindow? window, 
     /// <summary>The last token that the client was told.</summary>
     public string ToldToken { get; set; } = stream.Token;
 
+    /// <summary>Ends it, if it has not ended by itself.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await Stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+
+        await Done;
+    }
+
     public void Dispose()
     {
         stream.Dispose();

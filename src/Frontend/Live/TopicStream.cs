@@ -25,6 +25,9 @@ internal abstract class TopicStream(string topic) : IDisposable
     /// <summary>Where the topic goes on after what was given so far.</summary>
     public abstract string Token { get; }
 
+    /// <summary>Whether what was given last is the last: then who has that knows that the topic is over.</summary>
+    public virtual bool IsOver => false;
+
     /// <summary>Begins: refuses who may not see the topic (404) and tokens that are none (400).</summary>
     public abstract Task OpenAsync(CancellationToken cancellationToken);
 

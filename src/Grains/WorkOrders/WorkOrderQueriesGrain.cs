@@ -22,8 +22,9 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
     {
         Validate(query);
         var (rows, count, parameters) = Sql(query, Caller.Current!);
+        var source = query.Search is null ? database : database.PlannedAnew();
         long? total = null;
-        var found = await database.ListAsync(
+        var found = await source.ListAsync(
             rows,
             parameters,
             row =>
@@ -34,7 +35,7 @@ internal sealed class WorkOrderQueriesGrain(Database database) : Grain, IWorkOrd
             cancellationToken);
         if (found.IsEmpty && query.Cursor is null)
         {
-            total = query.Page == 1 ? 0 : (await database.ListAsync(count, parameters, row => row.GetInt64(0), cancellationToken))[0];
+            total = query.Page == 1 ? 0 : (await source.ListAsync(count, parameters, row => row.GetInt64(0), cancellationToken))[0];
         }
 
         var items = found.Length > query.Limit ? found.RemoveAt(query.Limit) : found;
