@@ -85,7 +85,7 @@ internal static class ModelEndpoints
 /// <summary>What the live feed has to know of models.</summary>
 internal static class ModelTopics
 {
-    /// <summary>One model; who follows them all has the tasks' topics.</summary>
+    /// <summary>One model; there is no topic of them all.</summary>
     public static readonly EntityTopic Topic = new()
     {
         Name = ModelEvents.Namespace,
