@@ -14,7 +14,6 @@ namespace Actors.Jobs;
 internal sealed partial class JobWorker(
     IJobHandler handler, IGrainFactory grains, IOptions<WorkerOptions> options, TimeProvider time, ILogger<JobWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
 
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():n}";
@@ -29,8 +28,9 @@ internal sealed partial class JobWorker(
 
         Caller.Current = Caller.System;
         var shards = await RepeatAsync(() => Settings.Shards(), stoppingToken);
-        await Task.WhenAll(
-            [HeartbeatAsync(shards, stoppingToken), .. Enumerable.Range(0, shards).Select(shard => WorkAsync(QueueOf(shard), stoppingToken))]);
+        await Task.WhenAll(Enumerable.Range(0, shards).Select(shard => Task.WhenAll(
+            WorkAsync(QueueOf(shard), stoppingToken),
+            HeartbeatAsync(QueueOf(shard), () => [.. _attempts.Keys.Where(id => JobShards.Of(id, shards) == shard)], stoppingToken))));
     }
 
     private IQueueSettingsGrain Settings => grains.GetGrain<IQueueSettingsGrain>(handler.Queue);
@@ -151,29 +151,24 @@ internal sealed partial class JobWorker(
             await owner.FailJob(lease.JobId, lease.Attempt, failure, (await Settings.Get()).Settings);
     }
 
-    private async Task HeartbeatAsync(int shards, CancellationToken stopping)
+    private async Task HeartbeatAsync(IQueueGrain queue, Func<ImmutableArray<string>> attempts, CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(HeartbeatEvery, time);
+        using var timer = new PeriodicTimer(JobLimits.Heartbeat, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            await Task.WhenAll(_attempts.Keys.GroupBy(id => JobShards.Of(id, shards)).Select(own => HeartbeatAsync(QueueOf(own.Key), [.. own])));
-        }
-    }
-
-    private async Task HeartbeatAsync(IQueueGrain queue, ImmutableArray<string> jobs)
-    {
-        try
-        {
-            foreach (var lost in (await queue.Heartbeat(_name, jobs)).Lost)
+            try
             {
-                await StopAsync(lost);
+                foreach (var lost in (await queue.Heartbeat(_name, attempts())).Lost)
+                {
+                    await StopAsync(lost);
+                }
             }
-        }
 #pragma warning disable CA1031 // whatever it meets, it says so again
-        catch (Exception failure)
+            catch (Exception failure)
 #pragma warning restore CA1031
-        {
-            LogNoHeartbeat(failure, handler.Queue);
+            {
+                LogNoHeartbeat(failure, handler.Queue);
+            }
         }
     }
 

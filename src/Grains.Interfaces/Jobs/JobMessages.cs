@@ -266,10 +266,16 @@ public static class JobLimits
     public const int ErrorMessage = 1_000;
 
     /// <summary>Longest wait of a lease call.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a worker says that it is alive, also when it has nothing to do.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(3);
+
+    /// <summary>A worker that is not heard for so long is given no more jobs: its call may wait for nobody.</summary>
+    public static readonly TimeSpan Silence = 2.5 * Heartbeat;
 
     /// <summary>A worker that is not heard for so long has lost its jobs.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Death = 5 * Heartbeat;
 }
 
 /// <summary>Which of a queue's grains has which job.</summary>

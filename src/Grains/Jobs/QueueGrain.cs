@@ -89,9 +89,9 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         Caller.Current = Caller.System;
         count = Math.Clamp(count, 1, JobLimits.LeasesAtOnce);
         var end = Now + (wait < JobLimits.LongestWait ? wait : JobLimits.LongestWait);
+        _workers[worker] = Now;
         while (true)
         {
-            _workers[worker] = Now;
             var news = _news.Task;
             var leases = await StartAsync(worker, count);
             var left = end - Now;
@@ -177,7 +177,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private async Task<ImmutableArray<JobLease>> StartAsync(string worker, int count)
     {
         var starts = new List<Task<JobLease?>>();
-        while (_settings.IsActive && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
+        // Who was killed while it waited is given nothing.
+        while (_settings.IsActive && Now - _workers.GetValueOrDefault(worker) < JobLimits.Silence && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
         {
             _starting++;
             starts.Add(StartAsync(worker, job));
@@ -254,7 +255,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             await Task.WhenAll(_running.Values.Where(j => j.IsOverdue(now)).ToList().Select(TimeOutAsync));
             foreach (var (worker, at) in _workers)
             {
-                if (now - at > JobLimits.Heartbeat + JobLimits.LongestWait)
+                if (now - at > JobLimits.Death + JobLimits.LongestWait)
                 {
                     _workers.Remove(worker);
                 }
@@ -369,6 +370,6 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
         public required DateTimeOffset HeardAt { get; set; }
 
-        public bool IsOverdue(DateTimeOffset now) => now > timeoutAt || now - HeardAt > JobLimits.Heartbeat;
+        public bool IsOverdue(DateTimeOffset now) => now > timeoutAt || now - HeardAt > JobLimits.Death;
     }
 }

@@ -29,6 +29,12 @@ public sealed class RetryingClient(params IReadOnlyList<ActorsClient> frontends)
     public Task<Answer> PostAsync(string path, object body) =>
         SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(body), ("Idempotency-Key", Guid.CreateVersion7().ToString("n")));
 
+    /// <summary>As <see cref="PostAsync"/>, for a change that may be said twice.</summary>
+    public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(body));
+
+    /// <summary>As <see cref="PatchAsync"/>.</summary>
+    public Task<Answer> PutAsync(string path) => SendAsync(HttpMethod.Put, path, bytes: null);
+
     /// <summary>As <see cref="PostAsync"/>, for reading.</summary>
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, bytes: null);
 

@@ -20,15 +20,10 @@ public sealed class WorkerProcessTests(PostgresServer server, CephGateway ceph)
         var files = await ceph.SettingsAsync("__");
         await using var cluster = new ActorsCluster(
             database,
-            [.. files, ("Workers__AtOnce", "0"), ("ACTORS_ADMIN_EMAIL", ActorsApp.AdminEmail), ("ACTORS_ADMIN_PASSWORD", ActorsClient.Password)]);
+            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0")]);
         var (silo, frontend) = (cluster.LaunchSilo(), cluster.LaunchFrontend());
         await Task.WhenAll(silo.UntilReadyAsync(), frontend.UntilReadyAsync());
-        var admin = new ActorsClient(frontend.Client);
-        await Waiting.UntilAsync(
-            async () => (await admin.PostAsync("/api/v1/auth/login", new { email = ActorsApp.AdminEmail, password = ActorsClient.Password })).Status == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(20),
-            () => "The administrator was not made.");
-        await admin.LoginAsync(ActorsApp.AdminEmail, ActorsClient.Password);
+        var admin = await Administrator.LoginAsync(frontend.Client);
         (await admin.SendAsync(
             HttpMethod.Patch, "/api/v1/admin/queues/image-generation", new { maxConcurrency = AtOnce, retryDelayBase = 0 })).Expect(HttpStatusCode.OK);
         await using var source = NpgsqlDataSource.Create(database);

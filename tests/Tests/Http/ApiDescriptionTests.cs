@@ -30,7 +30,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         await owner.RegisterAsync();
         await worker.RegisterAsync();
         await App.AdminAsync(); // waits until there is one
-        await admin.LoginAsync(ActorsApp.AdminEmail, ActorsClient.Password);
+        await admin.LoginAsync(Administrator.Email, ActorsClient.Password);
 
         await UseUsersAsync(worker, admin);
         await UseCodesAsync(new ActorsClient(http));

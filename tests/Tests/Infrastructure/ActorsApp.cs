@@ -6,8 +6,6 @@ namespace Actors.Infrastructure;
 /// <summary>The whole system in this process, embedded, over a store of its own.</summary>
 public class ActorsApp : WebApplicationFactory<Program>
 {
-    public const string AdminEmail = "admin@example.org";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("actors-test-").FullName;
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal)
     {
@@ -25,7 +23,7 @@ public class ActorsApp : WebApplicationFactory<Program>
         // All tests are one client.
         ["EmailCodes:PerClient"] = "100000",
         ["EmailCodes:TriesPerClient"] = "100000",
-        ["Admin:Email"] = AdminEmail,
+        ["Admin:Email"] = Administrator.Email,
         ["Admin:Password"] = ActorsClient.Password,
     };
 
@@ -52,20 +50,7 @@ public class ActorsApp : WebApplicationFactory<Program>
     /// <summary>Nobody: a client without a token.</summary>
     public ActorsClient Anonymous() => new(CreateClient());
 
-    public async Task<ActorsClient> AdminAsync()
-    {
-        var admin = new ActorsClient(CreateClient());
-        await Waiting.UntilAsync(
-            async () =>
-            {
-                var answer = await admin.PostAsync("/api/v1/auth/login", new { email = AdminEmail, password = ActorsClient.Password });
-                return answer.Status == System.Net.HttpStatusCode.OK && answer.Data.GetProperty("user").GetProperty("role").GetString() == "admin";
-            },
-            TimeSpan.FromSeconds(20),
-            () => "The administrator was not made.");
-        await admin.LoginAsync(AdminEmail, ActorsClient.Password);
-        return admin;
-    }
+    public Task<ActorsClient> AdminAsync() => Administrator.LoginAsync(CreateClient());
 
     /// <summary>A manager of the given factory.</summary>
     public async Task<ActorsClient> ManagerAsync(string factoryId)

@@ -35,7 +35,7 @@ public sealed partial class FirstAdminTests
             ["ACTORS_ADMIN_EMAIL"] = "Boss@Example.org",
             ["ACTORS_ADMIN_PASSWORD"] = ActorsClient.Password,
         });
-        var admin = await AdminAsync(actors.Client, "boss@example.org");
+        var admin = await Administrator.LoginAsync(actors.Client, "boss@example.org");
 
         (await admin.GetAsync(Users)).Expect(HttpStatusCode.OK);
         Assert.DoesNotMatch(Told(), actors.Output);
@@ -51,7 +51,7 @@ public sealed partial class FirstAdminTests
             ["ACTORS_ADMIN_EMAIL"] = "boss@example.org",
             ["ACTORS_ADMIN_PASSWORD"] = ActorsClient.Password,
         });
-        var admin = await AdminAsync(actors.Client, "boss@example.org");
+        var admin = await Administrator.LoginAsync(actors.Client, "boss@example.org");
         (await admin.SendAsync(HttpMethod.Patch, $"{Users}/{admin.UserId}", new { factoryId = "f-1" })).Expect(HttpStatusCode.OK);
         (await admin.PostAsync("/api/v1/auth/password", new { currentPassword = ActorsClient.Password, newPassword = "another password" })).Expect(HttpStatusCode.OK);
         var before = (await admin.GetAsync($"{Users}/{admin.UserId}")).ETag;
@@ -73,7 +73,7 @@ public sealed partial class FirstAdminTests
         await using var again = new ActorsApp(null, ("ACTORS_DATA", actors.DataFolder), ("Admin:Email", "boss@example.org"));
         await actors.KillAsync();
 
-        var admin = await AdminAsync(again.CreateClient(), "boss@example.org");
+        var admin = await Administrator.LoginAsync(again.CreateClient(), "boss@example.org");
 
         (await admin.GetAsync(Users)).Expect(HttpStatusCode.OK);
         var there = new ActorsClient(again.CreateClient()) { Token = squatter.Token };
@@ -102,21 +102,6 @@ public sealed partial class FirstAdminTests
         Assert.Single(answers, a => a.Status == HttpStatusCode.OK);
         var left = answers[0].Status == HttpStatusCode.OK ? one : other;
         (await left.GetAsync(Users)).Expect(HttpStatusCode.OK);
-    }
-
-    private static async Task<ActorsClient> AdminAsync(HttpClient http, string email)
-    {
-        var admin = new ActorsClient(http);
-        await Waiting.UntilAsync(
-            async () =>
-            {
-                var answer = await admin.PostAsync("/api/v1/auth/login", new { email, password = ActorsClient.Password });
-                return answer.Status == HttpStatusCode.OK && answer.Data.GetProperty("user").GetProperty("role").GetString() == "admin";
-            },
-            TimeSpan.FromSeconds(20),
-            () => "The administrator was not made.");
-        await admin.LoginAsync(email, ActorsClient.Password);
-        return admin;
     }
 
     [GeneratedRegex(@"administrator +admin@localhost, password (?<password>\S{20}) ", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -4,7 +4,7 @@ using Amazon.S3;
 namespace Actors.Infrastructure;
 
 /// <summary>Buckets for tests.</summary>
-internal static class CephBuckets
+public static class CephBuckets
 {
     /// <summary>A new bucket, and a client to look into it.</summary>
     public static async Task<(AmazonS3Client Client, string Bucket)> CreateBucketAsync(this CephGateway ceph)

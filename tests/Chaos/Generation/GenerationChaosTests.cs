@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using Actors.Cluster;
+using Actors.Infrastructure;
+using Npgsql;
+
+namespace Actors.Chaos.Generation;
+
+/// <summary>
+/// Silos and workers are killed while prompts become models. Every task comes to its end, each picture and each model counts once, and nothing is
+/// left under way.
+/// </summary>
+/// <remarks>
+/// By default few tasks; <c>ACTORS_CHAOS_TASKS</c> says how many. A silo is killed every 20 s and a worker every 15 s, as long as there is something
+/// to do. Users like each other's models meanwhile.
+/// </remarks>
+public sealed class GenerationChaosTests(ITestOutputHelper output)
+{
+    private const int Users = 4;
+    private const int AtOnce = 16;
+
+    private static readonly TimeSpan SilosEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WorkersEvery = TimeSpan.FromSeconds(15);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Whatever_is_killed_every_task_comes_to_its_model_and_nothing_counts_twice()
+    {
+        var count = Environment.GetEnvironmentVariable("ACTORS_CHAOS_TASKS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 12;
+        await using var server = await PostgresServer.StartNewAsync(durable: true);
+        await using var ceph = new CephGateway();
+        var database = await server.CreateDatabaseAsync();
+        var files = await ceph.SettingsAsync("__");
+        await using var cluster = new ActorsCluster(
+            database,
+            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0"), ("RateLimits__Free", "0")]);
+        ActorsProcess[] silos = [cluster.LaunchSilo(), cluster.LaunchSilo(), cluster.LaunchSilo()];
+        var frontend = cluster.LaunchFrontend();
+        await Task.WhenAll([.. silos.Select(s => s.UntilReadyAsync()), frontend.UntilReadyAsync()]);
+        await OpenQueuesAsync(frontend);
+        ActorsProcess[] workers = [cluster.LaunchWorker(files), cluster.LaunchWorker(files)];
+        var users = await Task.WhenAll(Enumerable.Range(0, Users).Select(_ => ActorsClient.RegisteredAsync(frontend.Client)));
+        await using var source = NpgsqlDataSource.Create(database);
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var saboteurs = Task.WhenAll(KillAsync(silos, SilosEvery, done.Token), KillAsync(workers, WorkersEvery, done.Token));
+        var tasks = Enumerable.Range(0, count).Select(i => new TaskOfUser([.. users.Select(u => new RetryingClient(u))], i)).ToList();
+        try
+        {
+            await Parallel.ForEachAsync(tasks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancellation }, async (task, _) => await task.RunAsync());
+        }
+        finally
+        {
+            await done.CancelAsync();
+            output.WriteLine($"killed: {await saboteurs}");
+        }
+
+        Assert.Equal(count, await ScalarAsync(source, "select count(*) from generation_requests where status = 'COMPLETED' and phase = 'COMPLETED'"));
+        Assert.Equal(count, await ScalarAsync(source, "select count(*) from models where completed_at is not null and failed_at is null"));
+        Assert.Equal(0, await ScalarAsync(source, "select count(*) from image_generation_jobs where status <> 'COMPLETED'"));
+        Assert.Equal(0, await ScalarAsync(source, "select count(*) from model_generation_jobs where status <> 'COMPLETED'"));
+        Assert.Equal(4 * count, await ScalarAsync(source, "select count(*) from change_events where kind = 'image.completed'"));
+        Assert.Equal(count, await ScalarAsync(source, "select count(*) from change_events where kind = 'model.completed'"));
+        Assert.Equal(count, await ScalarAsync(source, "select count(*) from change_events where kind = 'task.completed'"));
+        Assert.Equal(Users * count, await ScalarAsync(source, "select count(*) from model_interactions"));
+        Assert.Equal(0, await ScalarAsync(source, $"select count(*) from models where like_count <> {Users}"));
+        Assert.Equal(0, await ScalarAsync(source, "select count(*) from (select topic from change_events group by topic having max(version) <> count(*)) gaps"));
+        Assert.Equal(0, await ScalarAsync(
+            source,
+            """
+            select count(*) from (select image_url as file from generated_images union all select model_url from models union all select preview_image_url from models) f
+            left join blobs b on b.id = f.file where b.status is distinct from 'stored'
+            """));
+    }
+
+    // More at once than the defaults, and no pauses: what is tried again is tried at once.
+    private static async Task OpenQueuesAsync(ActorsProcess frontend)
+    {
+        var admin = await Administrator.LoginAsync(frontend.Client);
+        foreach (var queue in new[] { "image-generation", "model-generation" })
+        {
+            (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/queues/{queue}", new { maxConcurrency = AtOnce, maxRetries = 20, retryDelayBase = 0 })).Expect(HttpStatusCode.OK);
+        }
+    }
+
+    /// <summary>Kills one after the other, and starts it again; how many were killed.</summary>
+    private static async Task<int> KillAsync(ActorsProcess[] processes, TimeSpan every, CancellationToken done)
+    {
+        using var timer = new PeriodicTimer(every);
+        for (var killed = 0; ; killed++)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(done);
+            }
+            catch (OperationCanceledException)
+            {
+                return killed;
+            }
+
+            await processes[killed % processes.Length].RestartAsync();
+        }
+    }
+
+    private static async Task<long> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+#pragma warning disable CA2100 // the test's own text
+        await using var command = source.CreateCommand(sql);
+#pragma warning restore CA2100
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <summary>One task, from its prompt to its model that everybody likes, by clients that retry.</summary>
+    private sealed class TaskOfUser(RetryingClient[] users, int number)
+    {
+        private readonly RetryingClient _user = users[number % users.Length];
+
+        public async Task RunAsync()
+        {
+            var id = (await _user.PostAsync("/api/v1/tasks", new { prompt = $"齿轮 {number}" })).Data.GetProperty("id").GetString()!;
+            await UntilAsync(id, "IMAGE_COMPLETED");
+            await _user.PatchAsync($"/api/v1/tasks/{id}", new { selectedImageIndex = number % 4 });
+            var task = await UntilAsync(id, "COMPLETED");
+            var model = task.Data.GetProperty("model").GetProperty("id").GetString()!;
+            await _user.PostAsync($"/api/v1/models/{model}/publish", new { });
+            await Task.WhenAll(users.Select(u => u.PutAsync($"/api/v1/models/{model}/like")));
+        }
+
+        private async Task<Answer> UntilAsync(string id, string status)
+        {
+            Answer? seen = null;
+            await Waiting.UntilAsync(
+                async () => (seen = await _user.GetAsync($"/api/v1/tasks/{id}")).Data.GetProperty("status").GetString() == status,
+                TimeSpan.FromMinutes(5),
+                () => $"Not {status}: {seen!.Text}");
+            return seen!;
+        }
+    }
+}
