@@ -14,6 +14,7 @@ internal static class Commands
             MigrateCommand.Create(configuration),
             KeysCommand.Create(configuration),
             ClientsCommand.Create(configuration),
+            QueuesCommand.Create(configuration),
         };
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         try

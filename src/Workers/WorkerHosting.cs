@@ -13,7 +13,9 @@ public static class WorkerHosting
     /// <summary>Adds a worker for each queue that there is a handler for.</summary>
     public static IServiceCollection AddWorkers(this IServiceCollection services)
     {
-        services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WorkerOptions>().BindConfiguration("Workers").ValidateDataAnnotations()
+            .Validate(o => o.Queues.TrueForAll(q => QueueNames.All.Contains(q, StringComparer.Ordinal)), $"Workers:Queues names a queue that is none of {string.Join(", ", QueueNames.All)}.")
+            .ValidateOnStart();
         services.AddSingleton<WorkerFiles>();
         services.AddProviders();
         return services.AddWorker<ImageHandler>().AddWorker<ModelHandler>().AddWorker<ImportHandler>();

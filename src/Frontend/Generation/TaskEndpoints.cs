@@ -23,6 +23,7 @@ internal static class TaskEndpoints
         tasks.MapPost("/", Create).NotAudited().Describe("createTask", "Ask for four images of a prompt");
         tasks.MapGet("/", List).Describe("listTasks", "The caller's tasks, the newest first");
         tasks.MapGet("/{id}", Get).Describe("getTask", "A task with its images");
+        tasks.MapGet("/{id}/queue", FindInQueues).Describe("getTaskQueue", "How long what is still to be made has to wait");
         tasks.MapPatch("/{id}", Select).NotAudited().Describe("selectImage", "Choose the image that the model is to be made of");
         tasks.MapPost("/{id}/cancel", Cancel).NotAudited().Describe("cancelTask", "Do nothing more for the task; pictures that are there stay");
         tasks.MapDelete("/{id}", Delete).NotAudited().Describe("deleteTask", "Delete a task with its pictures; its model stays, if it is there");
@@ -48,6 +49,9 @@ internal static class TaskEndpoints
 
     private static async Task<Answer<TaskView>> Get(string id, IGrainFactory grains) =>
         await Of(await grains.GetGrain<IGenerationGrain>(id).Get(), grains);
+
+    private static async Task<Answer<TaskQueueView>> FindInQueues(string id, IGrainFactory grains) =>
+        new(TaskQueueView.Of(await grains.GetGrain<IGenerationGrain>(id).FindInQueues()));
 
     private static async Task<Answer<TaskView>> Select(string id, SelectImageRequest body, ExpectedVersion version, IGrainFactory grains) =>
         await Of(await grains.GetGrain<IGenerationGrain>(id).Select(body.ToIndex(), version.Value), grains);

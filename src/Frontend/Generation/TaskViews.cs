@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Blobs;
+using Actors.Jobs;
 using Actors.Models;
 
 namespace Actors.Generation;
@@ -108,4 +109,29 @@ internal sealed record TaskImage
             return null;
         }
     }
+}
+
+/// <summary>What is still to be made of a task, and how long that has to wait.</summary>
+/// <param name="Images">Images that wait or are being made, by index.</param>
+/// <param name="Model">The model; null if it is not waited for.</param>
+internal sealed record TaskQueueView(ImmutableArray<ImageInQueue> Images, InQueue? Model)
+{
+    public static TaskQueueView Of(GenerationPlaces places) => new(
+        [.. places.Images.Select(i => new ImageInQueue(i.Index, i.Place.Position, InQueue.Seconds(i.Place)))],
+        places.Model is { } model ? new(model.Position, InQueue.Seconds(model)) : null);
+}
+
+/// <summary>Where an image stands in its queue.</summary>
+/// <param name="Index">0 to 3.</param>
+/// <param name="Position">Jobs that are likely to begin before it, and itself; 0 when it is being made.</param>
+/// <param name="EtaSeconds">When it is likely to begin, from now; null if nothing is known yet.</param>
+internal sealed record ImageInQueue(int Index, int Position, int? EtaSeconds);
+
+/// <summary>Where a model stands in its queue.</summary>
+/// <param name="Position">Jobs that are likely to begin before it, and itself; 0 when it is being made.</param>
+/// <param name="EtaSeconds">When it is likely to begin, from now; null if nothing is known yet.</param>
+internal sealed record InQueue(int Position, int? EtaSeconds)
+{
+    /// <summary>Whole seconds, rounded up.</summary>
+    public static int? Seconds(QueuePlace place) => place.Eta is { } eta ? (int)Math.Min(int.MaxValue, Math.Ceiling(eta.TotalSeconds)) : null;
 }

@@ -120,6 +120,7 @@ internal static class QueueEndpoints
     public static void MapQueues(this RouteGroupBuilder api)
     {
         var queues = api.MapGroup("/admin/queues").WithTags("Admin").AllowServices();
+        queues.MapGet("/", List).Describe("listQueues", "The queues: how they work, and how they stand (administrators)");
         queues.MapGet("/{queueName}", Get).Describe("getQueue", "How a queue works, and how it stands (administrators)");
         queues.MapGet("/{queueName}/jobs", ListJobs).Describe(
             "listQueueJobs", "Jobs of a queue that were given up, or of one status, the newest first (administrators)");
@@ -129,18 +130,26 @@ internal static class QueueEndpoints
         queues.MapPatch("/{queueName}", Configure).Describe("configureQueue", "Change how a queue works, at once (administrators)");
     }
 
+    private static async Task<Answer<ImmutableArray<QueueView>>> List(IGrainFactory grains) =>
+        new([.. await Task.WhenAll(QueueNames.All.Select(name => ReadAsync(name, grains)))]);
+
     private static async Task<Answer<QueueView>> Get(string queueName, IGrainFactory grains)
+    {
+        var view = await ReadAsync(queueName, grains);
+        return new(view, view.Version, passes: true);
+    }
+
+    private static async Task<QueueView> ReadAsync(string queueName, IGrainFactory grains)
     {
         var settings = grains.GetGrain<IQueueSettingsGrain>(queueName);
         var states = await Task.WhenAll(Enumerable.Range(0, await settings.Shards()).Select(shard => grains.GetGrain<IQueueGrain>($"{queueName}/{shard}").Get()));
-        var view = Of(queueName, await settings.Get()) with
+        return Of(queueName, await settings.Get()) with
         {
             Waiting = states.Sum(s => s.Waiting),
             Delayed = states.Sum(s => s.Delayed),
             Running = states.Sum(s => s.Running),
             Workers = states.Max(s => s.Workers),
         };
-        return new(view, view.Version, passes: true);
     }
 
     private static async Task<Answer<QueueView>> Configure(string queueName, ConfigureQueueRequest body, ExpectedVersion version, IGrainFactory grains)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Actors.Jobs;
 
 namespace Actors.Generation;
 
@@ -164,6 +165,18 @@ public sealed record ImageWork(string RequestId, string ImageId, int Index, stri
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ImageWork))]
 public sealed partial class ImageWorkJson : JsonSerializerContext;
+
+/// <summary>Where that stands in its queues what is still to be made of a request.</summary>
+/// <param name="Images">Its images that are waited for, by index.</param>
+/// <param name="Model">Its model; null if it is not waited for.</param>
+[GenerateSerializer, Immutable, Alias("generation-places")]
+public sealed record GenerationPlaces([property: Id(0)] ImmutableArray<ImagePlace> Images, [property: Id(1)] QueuePlace? Model);
+
+/// <summary>Where an image stands in its queue.</summary>
+/// <param name="Index">0 to 3.</param>
+/// <param name="Place">Where.</param>
+[GenerateSerializer, Immutable, Alias("image-place")]
+public sealed record ImagePlace([property: Id(0)] int Index, [property: Id(1)] QueuePlace Place);
 
 /// <summary>A request in a list.</summary>
 [GenerateSerializer, Immutable, Alias("generation-summary")]

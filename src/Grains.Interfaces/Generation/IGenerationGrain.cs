@@ -15,6 +15,10 @@ public interface IGenerationGrain : IJobOwner, ITopicGrain
     [Alias("get"), AlwaysInterleave]
     Task<GenerationRequest> Get();
 
+    /// <summary>Where that stands in its queues what is still to be made.</summary>
+    [Alias("find-in-queues"), AlwaysInterleave]
+    Task<GenerationPlaces> FindInQueues();
+
     /// <summary>
     /// Chooses the image that the model is made of. 409 <c>NOT_AWAITING_SELECTION</c>, <c>IMAGE_NOT_COMPLETED</c>, <c>TASK_IS_OVER</c>; 412 if the
     /// version is not the present one.

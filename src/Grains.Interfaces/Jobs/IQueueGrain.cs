@@ -19,11 +19,11 @@ public interface IQueueGrain : IGrainWithStringKey
     /// <param name="count">Most leases; up to <see cref="JobLimits.LeasesAtOnce"/>.</param>
     /// <param name="wait">How long to wait for the first one; at most <see cref="JobLimits.LongestWait"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    [Alias("lease"), AlwaysInterleave]
+    [Alias("lease"), AlwaysInterleave, ResponseTimeout("00:00:20")]
     Task<ImmutableArray<JobLease>> Lease(string worker, int count, TimeSpan wait, CancellationToken cancellationToken = default);
 
     /// <summary>Says that the worker lives and works on these jobs.</summary>
-    [Alias("heartbeat"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    [Alias("heartbeat"), AlwaysInterleave]
     Task<HeartbeatAnswer> Heartbeat(string worker, ImmutableArray<string> jobIds);
 
     /// <summary>Says that an attempt has ended, and when the next one may begin, if there is one; the owner has it in writing.</summary>

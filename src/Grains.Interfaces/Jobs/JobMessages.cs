@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Actors.Generation;
+using Actors.Models;
 
 namespace Actors.Jobs;
 
@@ -72,6 +74,9 @@ public sealed record JobLease
 
     /// <summary>What to do: JSON of the queue's own kind.</summary>
     [Id(4)] public required string Work { get; init; }
+
+    /// <summary>Under which id a provider may still work for an earlier attempt, whose worker was stopped or killed; null if none does.</summary>
+    [Id(5)] public string? ProviderJobId { get; init; }
 }
 
 /// <summary>Why an attempt failed.</summary>
@@ -180,9 +185,6 @@ public sealed record SubmitJob
 
     /// <summary>Higher goes first.</summary>
     [Id(2)] public int Priority { get; init; }
-
-    /// <summary>Most attempts of the user under way at once; 0: no limit.</summary>
-    [Id(3)] public int UserLimit { get; init; }
 }
 
 /// <summary>A job as operators see it.</summary>
@@ -243,6 +245,16 @@ public sealed record ListQueueJobs
 /// <param name="NextCursor">Gives the jobs after these; null if there are none.</param>
 [GenerateSerializer, Immutable, Alias("requeued")]
 public sealed record Requeued([property: Id(0)] int Count, [property: Id(1)] int Refused, [property: Id(2)] string? NextCursor);
+
+/// <summary>The queues that there are.</summary>
+public static class QueueNames
+{
+    /// <summary>Jobs without a table of their own, and without a worker of the product's.</summary>
+    public const string Background = "background";
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<string> All { get; } = [GenerationQueues.Images, ModelQueues.Generation, ModelQueues.Import, Background];
+}
 
 /// <summary>Limits of jobs and queues.</summary>
 public static class JobLimits

@@ -25,6 +25,10 @@ public interface IModelGrain : IJobOwner, ITopicGrain
     [Alias("find"), AlwaysInterleave]
     Task<Model?> Find();
 
+    /// <summary>Where its job stands in its queue; null if it is not waited for.</summary>
+    [Alias("find-in-queue"), AlwaysInterleave]
+    Task<QueuePlace?> FindInQueue();
+
     /// <summary>A public model; counts a view. 404 also for its owner as long as it is private.</summary>
     /// <param name="viewer">Who looks: a user's id, or an address. Once a day he counts.</param>
     [Alias("look"), Anonymous, AlwaysInterleave]

@@ -46,6 +46,17 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
 
     public Task<GenerationRequest> Get() => Task.FromResult(Answer(GenerationRules.Visible(State, Me)));
 
+    public async Task<GenerationPlaces> FindInQueues()
+    {
+        var state = GenerationRules.Visible(State, Me);
+        var images = await Task.WhenAll(state.Images.Where(i => i.Job.IsOpen).Select(
+            async i => await QueueOf(i).Find(i.Job.Id) is { } place ? new ImagePlace(i.Index, place) : null));
+        var model = state.Status is RequestStatus.ModelPending or RequestStatus.ModelGenerating
+            ? await GrainFactory.GetGrain<IModelGrain>(ModelIds.OfRequest(Id)).FindInQueue()
+            : null;
+        return new([.. images.OfType<ImagePlace>()], model);
+    }
+
     public Task<TopicPage> ReadChanges(long? after, int limit, CancellationToken cancellationToken)
     {
         GenerationRules.Visible(State, Me);
@@ -122,14 +133,9 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
             },
             _ => true);
         return isStarted && State?.FindByJob(jobId) is { } image
-            ? new JobLease
-            {
-                JobId = jobId,
-                Attempt = image.Job.Attempt,
-                Owner = this.GetGrainId(),
-                TimeoutAt = image.Job.TimeoutAt!.Value,
-                Work = JsonSerializer.Serialize(new(Id, image.Id, image.Index, State.UserId, image.ImagePrompt ?? State.Prompt), ImageWorkJson.Default.ImageWork),
-            }
+            ? image.Job.ToLease(
+                this.GetGrainId(),
+                JsonSerializer.Serialize(new(Id, image.Id, image.Index, State.UserId, image.ImagePrompt ?? State.Prompt), ImageWorkJson.Default.ImageWork))
             : null;
     }
 
@@ -221,12 +227,6 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
 
     private IQueueGrain QueueOf(ImageState image) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(GenerationQueues.Images, image.Job.Id));
 
-    private Task EnqueueAsync(ImageState image) => QueueOf(image).Enqueue(new JobTicket
-    {
-        JobId = image.Job.Id,
-        Owner = this.GetGrainId(),
-        UserId = State!.UserId,
-        Priority = image.Job.Priority,
-        CreatedAt = image.Job.CreatedAt,
-    });
+    private Task EnqueueAsync(ImageState image) =>
+        queues.EnqueueAsync(GrainFactory, GenerationQueues.Images, image.Job, this.GetGrainId(), State!.UserId);
 }

@@ -6,7 +6,7 @@ using Actors.Storage;
 namespace Actors.Jobs;
 
 /// <summary>A row of <c>jobs</c>: a job without a table of its own.</summary>
-internal sealed record JobEntity(string Queue, string UserId, int UserLimit, string Work, JobState Job, long Version) : IEntityState
+internal sealed record JobEntity(string Queue, string UserId, string Work, JobState Job, long Version) : IEntityState
 {
     public static readonly Table<JobEntity> Table = JobState.AddTo(
         new Table<JobEntity>("jobs")
@@ -14,7 +14,6 @@ internal sealed record JobEntity(string Queue, string UserId, int UserLimit, str
             .Integer("version", s => s.Version)
             .Text("queue", s => s.Queue)
             .Text("user_id", s => s.UserId)
-            .Integer("user_limit", s => s.UserLimit)
             .Text("work", s => s.Work)
             .Text("result", s => s.Result),
         s => s.Job);
@@ -25,11 +24,11 @@ internal sealed record JobEntity(string Queue, string UserId, int UserLimit, str
     public JobEntity With(JobState job) => this with { Job = job, Version = Version + 1 };
 
     public static Task<JobEntity?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.FirstAsync(
-        $"select version, queue, user_id, user_limit, work, result, {JobState.Columns} from jobs where id = @id",
+        $"select version, queue, user_id, work, result, {JobState.Columns} from jobs where id = @id",
         [("id", id)],
-        row => new JobEntity(row.GetString(1), row.GetString(2), (int)row.GetInt64(3), row.GetString(4), JobState.Read(row, 6), row.GetInt64(0))
+        row => new JobEntity(row.GetString(1), row.GetString(2), row.GetString(3), JobState.Read(row, 5), row.GetInt64(0))
         {
-            Result = row.GetNullableString(5),
+            Result = row.GetNullableString(4),
         },
         cancellationToken);
 }
@@ -37,35 +36,11 @@ internal sealed record JobEntity(string Queue, string UserId, int UserLimit, str
 /// <summary>The table of jobs without a table of their own.</summary>
 internal sealed class JobTable : IJobTable
 {
-    public const string Queue = "background";
-
     public GrainType Owner { get; } = GrainType.Create("job");
 
-    public string Rows => $"select id as owner, user_id, {JobState.Columns} from jobs where queue = '{Queue}'";
+    public string Rows => $"select id as owner, user_id, {JobState.Columns} from jobs where queue = '{QueueNames.Background}'";
 
-    public bool Has(string queue) => queue == Queue;
-
-    public Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken) => database.ListAsync(
-        """
-        select id, user_id, priority, created_at, next_retry_at, user_limit, status, attempt, timeout_at from jobs
-        where queue = @queue and status in ('PENDING', 'RUNNING', 'RETRYING') order by created_at, id limit @limit
-        """,
-        [("queue", queue), ("limit", limit)],
-        row => new OpenJob(
-            new JobTicket
-            {
-                JobId = row.GetString(0),
-                Owner = GrainId.Create(Owner, row.GetString(0)),
-                UserId = row.GetString(1),
-                Priority = (int)row.GetInt64(2),
-                CreatedAt = row.GetTimestamp(3),
-                NotBefore = row.GetNullableTimestamp(4),
-                UserLimit = (int)row.GetInt64(5),
-            },
-            WireName.Parse<JobStatus>(row.GetString(6)),
-            (int)row.GetInt64(7),
-            row.GetNullableTimestamp(8)),
-        cancellationToken);
+    public ImmutableArray<string> Queues { get; } = [QueueNames.Background];
 }
 
 /// <summary>A job without a table of its own. Key: the job's id. Durable once a method returns; only then the queue is told.</summary>
@@ -119,7 +94,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
             _ => true);
         return attempt == 0
             ? null
-            : new JobLease { JobId = Id, Attempt = attempt, Owner = this.GetGrainId(), TimeoutAt = State!.Job.TimeoutAt!.Value, Work = State.Work };
+            : State!.Job.ToLease(this.GetGrainId(), State.Work);
     }
 
     public Task<bool> ReportJob(string jobId, int attempt, int progress, string? providerName, string? providerJobId) => ExecuteAsync(
@@ -151,7 +126,6 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         .Text("queue", command.Queue, Ids.MaxLength)
         .Range("work", command.Work.Length, 0, JobLimits.Work)
         .Range("priority", command.Priority, -100, 100)
-        .Range("userLimit", command.UserLimit, 0, 1_000)
         .ThrowIfInvalid();
 
     private Change<JobEntity> Submit(JobEntity? state, SubmitJob command, Caller caller)
@@ -164,7 +138,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for jobs.", Relation.Own);
         queues.TableOf(command.Queue);
         var job = new JobState(Id, JobStatus.Pending, command.Priority, Now) { UpdatedAt = Now };
-        return Event(new JobEntity(command.Queue, caller.UserId, command.UserLimit, command.Work, job, Version: 1), JobEvents.Submitted);
+        return Event(new JobEntity(command.Queue, caller.UserId, command.Work, job, Version: 1), JobEvents.Submitted);
     }
 
     private JobEntity Visible(Permission permission) =>
@@ -193,13 +167,5 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         NextRetryAt = state.Job.NextRetryAt,
     };
 
-    private Task EnqueueAsync() => Queue.Enqueue(new JobTicket
-    {
-        JobId = Id,
-        Owner = this.GetGrainId(),
-        UserId = State!.UserId,
-        Priority = State.Job.Priority,
-        CreatedAt = State.Job.CreatedAt,
-        UserLimit = State.UserLimit,
-    });
+    private Task EnqueueAsync() => queues.EnqueueAsync(GrainFactory, State!.Queue, State.Job, this.GetGrainId(), State.UserId);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using Actors.Storage;
+using Actors.Users;
 using Microsoft.Extensions.Options;
 
 namespace Actors.Jobs;
@@ -17,6 +18,26 @@ public sealed class JobOptions
     /// <summary>Jobs of a queue that are held in memory; those after them are read as it empties. Default 50 000.</summary>
     [Range(100, 1_000_000)]
     public int InMemory { get; set; } = JobLimits.InMemory;
+
+    /// <summary>Attempts of a user of the free tier under way at once in a queue; 2 by default, 0: as many as the queue has.</summary>
+    [Range(0, 1_000)]
+    public int Free { get; set; } = 2;
+
+    /// <summary>The same for the premium tier; 8 by default.</summary>
+    [Range(0, 1_000)]
+    public int Premium { get; set; } = 8;
+
+    /// <summary>The same for the enterprise tier; 0 by default.</summary>
+    [Range(0, 1_000)]
+    public int Enterprise { get; set; }
+
+    /// <summary>Attempts of a user of the tier under way at once; 0: as many as the queue has.</summary>
+    public int AtOnceOf(UserTier tier) => tier switch
+    {
+        UserTier.Enterprise => Enterprise,
+        UserTier.Premium => Premium,
+        _ => Free,
+    };
 }
 
 /// <summary>An open job, as its row says.</summary>
@@ -29,24 +50,21 @@ internal sealed record OpenJob(JobTicket Ticket, JobStatus Status, int Attempt, 
 /// <summary>Where the rows of a queue's jobs are.</summary>
 internal interface IJobTable
 {
-    /// <summary>Whether the queue's jobs are here.</summary>
-    bool Has(string queue);
+    /// <summary>The queues whose jobs are here.</summary>
+    ImmutableArray<string> Queues { get; }
 
     /// <summary>The kind of grain that owns the jobs.</summary>
     GrainType Owner { get; }
 
     /// <summary>All of its jobs, as a query with the columns <c>owner</c> (the grain's key), <c>user_id</c> and those of <see cref="JobState"/>.</summary>
     string Rows { get; }
-
-    /// <summary>The queue's open jobs, the oldest first, at most so many.</summary>
-    Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>Names of queues, and which of a queue's grains has which job.</summary>
-internal sealed class JobQueues(IEnumerable<IJobTable> tables, IOptions<JobOptions> options)
+/// <summary>The queues: which table has a queue's jobs, which of its grains has which job, and how one gets there.</summary>
+internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database, IOptions<JobOptions> options)
 {
     public IJobTable TableOf(string queue) =>
-        tables.FirstOrDefault(t => t.Has(queue)) ?? throw new AppException(ErrorKind.NotFound, "QUEUE_NOT_FOUND", "There is no such queue.");
+        tables.FirstOrDefault(t => t.Queues.Contains(queue, StringComparer.Ordinal)) ?? throw new AppException(ErrorKind.NotFound, "QUEUE_NOT_FOUND", "There is no such queue.");
 
     public int Shards(string queue) => options.Value.Shards.GetValueOrDefault(queue, 1);
 
@@ -54,4 +72,46 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, IOptions<JobOptio
         $"{queue}/{JobShards.Of(jobId, Shards(queue))}";
 
     public IEnumerable<string> KeysOf(string queue) => Enumerable.Range(0, Shards(queue)).Select(shard => $"{queue}/{shard}");
+
+    /// <summary>Tells the queue of a job whose row is durable. To tell it twice does no harm.</summary>
+    public async Task EnqueueAsync(IGrainFactory grains, string queue, JobState job, GrainId owner, string userId)
+    {
+        var atOnce = await AtOnceAsync(grains, userId);
+        await grains.GetGrain<IQueueGrain>(KeyOf(queue, job.Id)).Enqueue(job.ToTicket(owner, userId, atOnce));
+    }
+
+    /// <summary>The queue's open jobs, the oldest first, at most so many.</summary>
+    public Task<ImmutableArray<OpenJob>> ListOpenAsync(string queue, int limit, CancellationToken cancellationToken)
+    {
+        var table = TableOf(queue);
+        return database.RowsOfAllUsers().ListAsync( // a queue has jobs of many
+            $"""
+            select j.owner, j.user_id, u.tier, {JobState.ColumnsOf("j")}
+            from ({table.Rows}) j left join users u on u.id = j.user_id
+            where j.status in ('PENDING', 'RUNNING', 'RETRYING') order by j.created_at, j.id limit @limit
+            """,
+            [("limit", limit)],
+            row =>
+            {
+                var job = JobState.Read(row, 3);
+                var tier = row.GetNullableString(2) is { } name ? WireName.Parse<UserTier>(name) : default;
+                return new OpenJob(
+                    job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1), options.Value.AtOnceOf(tier)), job.Status, job.Attempt, job.TimeoutAt);
+            },
+            cancellationToken);
+    }
+
+    private async Task<int> AtOnceAsync(IGrainFactory grains, string userId)
+    {
+        (Caller.Current, CommandKey.Current) = (Caller.System, null);
+        try
+        {
+            return options.Value.AtOnceOf((await grains.GetGrain<IUserGrain>(userId).Get()).Tier);
+        }
+        catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
+        {
+            // He is deleted, and his jobs go with him; or he cannot be asked just now, which is no reason to turn down a job that is durable.
+            return options.Value.AtOnceOf(default);
+        }
+    }
 }

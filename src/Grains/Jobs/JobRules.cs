@@ -3,8 +3,11 @@ namespace Actors.Jobs;
 /// <summary>How jobs go on. Each rule gives the next state, or null when the job is not where the rule begins: the caller is late.</summary>
 internal static class JobRules
 {
-    /// <summary>Why an attempt was given up that nobody ended.</summary>
-    public static readonly JobFailure TimedOut = new("TIMEOUT", "The attempt took too long, or its worker was not heard any more.");
+    /// <summary>Why an attempt was given up that is over its time.</summary>
+    public static readonly JobFailure TimedOut = new("TIMEOUT", "The attempt took too long.");
+
+    /// <summary>Why an attempt was given up whose worker was killed, or cut off.</summary>
+    public static readonly JobFailure WorkerLost = new("WORKER_LOST", "The worker was not heard any more.");
 
     public static JobState? Start(JobState job, QueueSettings settings, DateTimeOffset now) =>
         job.Status is not (JobStatus.Pending or JobStatus.Retrying)
@@ -19,7 +22,8 @@ internal static class JobRules
                 TimeoutAt = now + settings.JobTimeout,
                 StartedAt = now,
                 UpdatedAt = now,
-                ProviderJobId = null,
+                // Nobody told the provider to stop: it may have what is wanted already.
+                ProviderJobId = job.ErrorCode == JobFailure.Interrupted.Code || job.ErrorCode == WorkerLost.Code ? job.ProviderJobId : null,
             };
 
     /// <summary>Progress only grows; null also when there is nothing new.</summary>
@@ -72,7 +76,7 @@ internal static class JobRules
                 TimeoutAt = null,
                 UpdatedAt = now,
             }
-            : Ended(told, failure.Code == TimedOut.Code ? JobStatus.Timeout : JobStatus.Failed, now) with { FailedAt = now };
+            : Ended(told, failure == TimedOut || failure == WorkerLost ? JobStatus.Timeout : JobStatus.Failed, now) with { FailedAt = now };
     }
 
     public static JobState? Cancel(JobState job, DateTimeOffset now) => job.IsOpen ? Ended(job, JobStatus.Cancelled, now) : null;

@@ -55,6 +55,34 @@ internal sealed record JobState(string Id, JobStatus Status, int Priority, DateT
     /// <summary>Whether it is to be done or being done.</summary>
     public bool IsOpen => Status is JobStatus.Pending or JobStatus.Running or JobStatus.Retrying;
 
+    /// <summary>As the queue is told of it.</summary>
+    /// <param name="owner">The grain that has its row.</param>
+    /// <param name="userId">For whom.</param>
+    /// <param name="userLimit">Most attempts of his under way at once; 0: no limit.</param>
+    public JobTicket ToTicket(GrainId owner, string userId, int userLimit) => new()
+    {
+        JobId = Id,
+        Owner = owner,
+        UserId = userId,
+        Priority = Priority,
+        CreatedAt = CreatedAt,
+        NotBefore = NextRetryAt,
+        UserLimit = userLimit,
+    };
+
+    /// <summary>As a worker is told of the attempt that is under way.</summary>
+    /// <param name="owner">To whom it reports.</param>
+    /// <param name="work">What to do.</param>
+    public JobLease ToLease(GrainId owner, string work) => new()
+    {
+        JobId = Id,
+        Attempt = Attempt,
+        Owner = owner,
+        TimeoutAt = TimeoutAt!.Value,
+        Work = work,
+        ProviderJobId = ProviderJobId,
+    };
+
     /// <summary>Adds the columns to a table of jobs.</summary>
     public static Table<TRow> AddTo<TRow>(Table<TRow> table, Func<TRow, JobState> job) where TRow : class => table
         .Text("status", r => WireName.Of(job(r).Status))

@@ -252,7 +252,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         try
         {
             var now = Now;
-            await Task.WhenAll(_running.Values.Where(j => j.IsOverdue(now)).ToList().Select(TimeOutAsync));
+            await Task.WhenAll(_running.Values.Where(j => j.IsOver(now) || j.IsLost(now)).ToList().Select(TimeOutAsync));
             foreach (var (worker, at) in _workers)
             {
                 if (now - at > JobLimits.Death + JobLimits.LongestWait)
@@ -288,7 +288,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         try
         {
             var owner = GrainFactory.GetGrain<IJobOwner>(job.Ticket.Owner);
-            await Ended(job.Ticket.JobId, job.Attempt, await owner.FailJob(job.Ticket.JobId, job.Attempt, JobRules.TimedOut, _settings));
+            await Ended(job.Ticket.JobId, job.Attempt, await owner.FailJob(job.Ticket.JobId, job.Attempt, job.IsOver(Now) ? JobRules.TimedOut : JobRules.WorkerLost, _settings));
         }
 #pragma warning disable CA1031 // one owner that fails must not hold up the others; the next tick tries again
         catch (Exception failure)
@@ -302,7 +302,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     // read; one that two reads have seen has not.
     private async Task ReadRowsAsync(CancellationToken cancellationToken)
     {
-        var open = await services.Queues.TableOf(Name).ListOpenAsync(services.Database, Name, services.Options.InMemory, cancellationToken);
+        var open = await services.Queues.ListOpenAsync(Name, services.Options.InMemory, cancellationToken);
         _readAt = Now;
         var key = this.GetPrimaryKeyString();
         var (before, unknown) = (_unknown, new HashSet<(string, int)>());
@@ -370,6 +370,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
         public required DateTimeOffset HeardAt { get; set; }
 
-        public bool IsOverdue(DateTimeOffset now) => now > timeoutAt || now - HeardAt > JobLimits.Death;
+        public bool IsOver(DateTimeOffset now) => now > timeoutAt;
+
+        public bool IsLost(DateTimeOffset now) => now - HeardAt > JobLimits.Death;
     }
 }

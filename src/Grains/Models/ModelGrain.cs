@@ -81,6 +81,9 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
 
     public async Task<Model?> Find() => ModelRules.IsVisible(State, Me) ? await AnswerAsync(State!) : null;
 
+    public async Task<QueuePlace?> FindInQueue() =>
+        ModelRules.Visible(State, Me) is { Job.IsOpen: true } state ? await QueueOf(state).Find(state.Job.Id) : null;
+
     public Task<Model> Look(string viewer)
     {
         var state = ModelRules.Public(State);
@@ -126,7 +129,7 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
             },
             _ => true);
         return started
-            ? new JobLease { JobId = jobId, Attempt = State!.Job.Attempt, Owner = this.GetGrainId(), TimeoutAt = State.Job.TimeoutAt!.Value, Work = State.Work }
+            ? State!.Job.ToLease(this.GetGrainId(), State.Work)
             : null;
     }
 
@@ -202,17 +205,9 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
 
     private IQueueGrain QueueOf(ModelState state) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(state.Queue, state.Job.Id));
 
-    // To tell a queue twice does no harm.
-    private Task EnqueueAsync(ModelState state) => !state.Job.IsOpen
-        ? Task.CompletedTask
-        : QueueOf(state).Enqueue(new JobTicket
-        {
-            JobId = state.Job.Id,
-            Owner = this.GetGrainId(),
-            UserId = state.UserId,
-            Priority = state.Job.Priority,
-            CreatedAt = state.Job.CreatedAt,
-        });
+    private Task EnqueueAsync(ModelState state) => state.Job.IsOpen
+        ? queues.EnqueueAsync(GrainFactory, state.Queue, state.Job, this.GetGrainId(), state.UserId)
+        : Task.CompletedTask;
 
     private Task CancelInQueueAsync(ModelState? state) => state is null ? Task.CompletedTask : QueueOf(state).Cancel(state.Job.Id);
 

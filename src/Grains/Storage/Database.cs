@@ -9,6 +9,7 @@ namespace Actors.Storage;
 /// <remarks>
 /// Where the database has row level security, rows that belong to a user (his account, profile, sessions, inbox …) are seen only by queries of
 /// <see cref="RowsOf"/> or <see cref="RowsOfAllUsers"/>: a query that forgets its filter sees nothing. Each is still one round trip.
+/// Nothing here goes on in the turn of the grain that asks, which would cost it a turn at each step: so what reads a row must touch nothing of the grain.
 /// </remarks>
 public sealed class Database
 {
@@ -47,14 +48,17 @@ public sealed class Database
     public async Task<ImmutableArray<T>> ListAsync<T>(
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
     {
-        await using var query = await OpenAsync(sql, parameters, cancellationToken);
-        var rows = ImmutableArray.CreateBuilder<T>();
-        while (await query.Reader.ReadAsync(cancellationToken))
+        var query = await OpenAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
+        await using (query.ConfigureAwait(false))
         {
-            rows.Add(read(query.Reader));
-        }
+            var rows = ImmutableArray.CreateBuilder<T>();
+            while (await query.Reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add(read(query.Reader));
+            }
 
-        return rows.DrainToImmutable();
+            return rows.DrainToImmutable();
+        }
     }
 
     /// <summary>Runs a query and reads its first row, if any.</summary>
@@ -62,8 +66,11 @@ public sealed class Database
         string sql, IEnumerable<(string Name, object? Value)> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
         where T : class
     {
-        await using var query = await OpenAsync(sql, parameters, cancellationToken);
-        return await query.Reader.ReadAsync(cancellationToken) ? read(query.Reader) : null;
+        var query = await OpenAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
+        await using (query.ConfigureAwait(false))
+        {
+            return await query.Reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(query.Reader) : null;
+        }
     }
 
     /// <summary>
@@ -84,20 +91,22 @@ public sealed class Database
         where TRoot : class
         where TChild : class
     {
-        await using var query = await OpenAsync(sql, parameters, cancellationToken);
-        var reader = query.Reader;
-        TRoot? found = null;
-        var children = ImmutableArray.CreateBuilder<TChild>();
-        while (await reader.ReadAsync(cancellationToken))
+        var query = await OpenAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
+        await using (query.ConfigureAwait(false))
         {
-            found ??= root(reader);
-            if (child(reader) is { } one)
+            TRoot? found = null;
+            var children = ImmutableArray.CreateBuilder<TChild>();
+            while (await query.Reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                children.Add(one);
+                found ??= root(query.Reader);
+                if (child(query.Reader) is { } one)
+                {
+                    children.Add(one);
+                }
             }
-        }
 
-        return (found, children.DrainToImmutable());
+            return (found, children.DrainToImmutable());
+        }
     }
 
     private async ValueTask<Query> OpenAsync(
@@ -105,17 +114,17 @@ public sealed class Database
     {
         if (_scope is not null)
         {
-            return await OpenScopedAsync(sql, parameters, cancellationToken);
+            return await OpenScopedAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
         }
 
         var command = Command(sql, parameters);
         try
         {
-            return new(await command.ExecuteReaderAsync(cancellationToken), command);
+            return new(await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false), command);
         }
         catch
         {
-            await command.DisposeAsync();
+            await command.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -135,17 +144,17 @@ public sealed class Database
 
             var (text, names) = _numbered!.Of(sql);
             Append(batch, text, names.Select(name => ValueOf(parameters, name)));
-            var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             for (var before = 1; before < batch.BatchCommands.Count; before++)
             {
-                await reader.NextResultAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return new(reader, batch);
         }
         catch
         {
-            await batch.DisposeAsync();
+            await batch.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -201,8 +210,8 @@ public sealed class Database
 
         public async ValueTask DisposeAsync()
         {
-            await reader.DisposeAsync();
-            await command.DisposeAsync();
+            await reader.DisposeAsync().ConfigureAwait(false);
+            await command.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -3,13 +3,18 @@ using System.Text.RegularExpressions;
 using Actors.Generation;
 using Actors.Jobs;
 using Actors.Providers;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Actors.Models;
 
-/// <summary>Models by an API of tasks as Meshy's: a task is made, asked for until it is over, and its GLB fetched. Whoever stops it takes the task back.</summary>
-internal sealed partial class HttpModels(IOptions<ProviderOptions> options, IHttpClientFactory clients, TimeProvider time, ILogger<ProviderHttp> logger) : IModelProvider
+/// <summary>
+/// Models by an API of tasks as Meshy's: a task is made, asked for until it is over, and its GLB fetched. Whoever stops it takes the task back, unless
+/// the process stops, or is killed: then the next attempt goes on with the task.
+/// </summary>
+internal sealed partial class HttpModels(
+    IOptions<ProviderOptions> options, IHttpClientFactory clients, IHostApplicationLifetime process, TimeProvider time, ILogger<ProviderHttp> logger) : IModelProvider
 {
     private const int MaxAnswer = 1024 * 1024;
 
@@ -23,26 +28,40 @@ internal sealed partial class HttpModels(IOptions<ProviderOptions> options, IHtt
     public string Name => _endpoint.Name;
 
     public async Task<ProvidedModel> GenerateAsync(
-        Picture picture, string prompt, Func<int, string?, Task> progress, CancellationToken cancellationToken)
+        ModelOrder order, Func<int, string?, Task> progress, CancellationToken cancellationToken)
     {
         var http = new ProviderHttp(_endpoint, clients, time, logger);
-        var id = await CreateAsync(http, picture, cancellationToken);
+        var earlier = await FindEarlierAsync(http, order.EarlierTask, cancellationToken);
+        var id = earlier ?? await CreateAsync(http, order.Picture, cancellationToken);
         var isOver = false;
         try
         {
             await progress(0, id);
             var task = await WaitAsync(http, id, progress, cancellationToken);
             isOver = true;
-            var glb = Made(task).ModelUrls?.Glb ?? throw Invalid("The provider's task has no GLB.");
+            var glb = Made(task, isMine: earlier is null).ModelUrls?.Glb ?? throw Invalid("The provider's task has no GLB.");
             var bytes = await http.DownloadAsync(glb, ModelReaders.MaxBytes, cancellationToken);
             return new(ModelFormat.Glb, bytes, [], ModelReaders.Read(ModelFormat.Glb, bytes, cancellationToken));
         }
         finally
         {
-            if (!isOver)
+            if (!isOver && !process.ApplicationStopping.IsCancellationRequested)
             {
                 await TakeBackAsync(http, id);
             }
+        }
+    }
+
+    /// <summary>The task that an earlier attempt left, if there is one and it can still bring something.</summary>
+    private async Task<string?> FindEarlierAsync(ProviderHttp http, string? id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return id is not null && TaskId().IsMatch(id) && (await AskAsync(http, id, cancellationToken)).Status is "PENDING" or "IN_PROGRESS" or "SUCCEEDED" ? id : null;
+        }
+        catch (JobFailedException unknown) when (!unknown.Failure.MayPass)
+        {
+            return null;
         }
     }
 
@@ -54,36 +73,44 @@ internal sealed partial class HttpModels(IOptions<ProviderOptions> options, IHtt
         return created.Result is { } id && TaskId().IsMatch(id) ? id : throw Invalid("The provider's task has no id.");
     }
 
-    /// <summary>Asks for the task until it is over. What fails for a moment does not end it: the provider works on.</summary>
+    /// <summary>Asks for the task until it is over.</summary>
     private async Task<TaskState> WaitAsync(ProviderHttp http, string id, Func<int, string?, Task> progress, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var pause = _options.PollEvery;
-            try
+            var task = await AskAsync(http, id, cancellationToken);
+            if (task.Status is not ("PENDING" or "IN_PROGRESS"))
             {
-                var task = await http.AskAsync(HttpMethod.Get, _endpoint.At(id), body: null, MaxAnswer, ProviderJson.Default.TaskState, cancellationToken);
-                if (task.Status is not ("PENDING" or "IN_PROGRESS"))
-                {
-                    return task;
-                }
-
-                await progress((int)Math.Clamp(task.Progress ?? 0, 0, 100), id);
-            }
-            catch (JobFailedException passing) when (passing.Failure.MayPass)
-            {
-                pause = passing.Failure.RetryAfter > pause ? passing.Failure.RetryAfter.Value : pause;
+                return task;
             }
 
-            await Task.Delay(pause, time, cancellationToken);
+            await progress((int)Math.Clamp(task.Progress ?? 0, 0, 100), id);
+            await Task.Delay(_options.PollEvery, time, cancellationToken);
         }
     }
 
-    private static TaskState Made(TaskState task) => task.Status switch
+    /// <summary>How the task is. What fails for a moment is asked again: the provider works on.</summary>
+    private async Task<TaskState> AskAsync(ProviderHttp http, string id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await http.AskAsync(HttpMethod.Get, _endpoint.At(id), body: null, MaxAnswer, ProviderJson.Default.TaskState, cancellationToken);
+            }
+            catch (JobFailedException passing) when (passing.Failure.MayPass)
+            {
+                await Task.Delay(passing.Failure.RetryAfter > _options.PollEvery ? passing.Failure.RetryAfter.Value : _options.PollEvery, time, cancellationToken);
+            }
+        }
+    }
+
+    // A worker that only hung may take back what was its own when it wakes: the next attempt then makes a new task.
+    private static TaskState Made(TaskState task, bool isMine) => task.Status switch
     {
         "SUCCEEDED" => task,
         "FAILED" => throw new JobFailedException(new JobFailure("PROVIDER_TASK_FAILED", "The provider could not make the model.")),
-        "CANCELED" => throw new JobFailedException(new JobFailure("PROVIDER_TASK_CANCELLED", "The task was cancelled at the provider.", MayPass: false)),
+        "CANCELED" => throw new JobFailedException(new JobFailure("PROVIDER_TASK_CANCELLED", "The task was cancelled at the provider.", MayPass: !isMine)),
         _ => throw Invalid("The provider's task is in no state that is known."),
     };
 

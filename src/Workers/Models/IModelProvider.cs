@@ -16,6 +16,12 @@ internal sealed record ProvidedModel(ModelFormat Format, byte[] Bytes, Immutable
 /// <param name="Bytes">What is in it.</param>
 internal sealed record ProvidedPart(string Name, string ContentType, byte[] Bytes);
 
+/// <summary>What a provider is to make.</summary>
+/// <param name="Picture">What the model is made of.</param>
+/// <param name="Prompt">What the picture was made of.</param>
+/// <param name="EarlierTask">Under which id the provider may be at it already, for an attempt whose worker was stopped or killed; null if it is not.</param>
+internal sealed record ModelOrder(Picture Picture, string Prompt, string? EarlierTask = null);
+
 /// <summary>Makes models of pictures.</summary>
 internal interface IModelProvider
 {
@@ -23,10 +29,9 @@ internal interface IModelProvider
     string Name { get; }
 
     /// <summary>Makes one.</summary>
-    /// <param name="picture">What to make.</param>
-    /// <param name="prompt">What the picture was made of.</param>
+    /// <param name="order">What.</param>
     /// <param name="progress">Hears how far it is, in percent, and under which id of the provider's.</param>
-    /// <param name="cancellationToken">Stops it, at the provider too.</param>
+    /// <param name="cancellationToken">Stops it; at the provider too, unless it is the process that stops: then another goes on with it.</param>
     /// <exception cref="Jobs.JobFailedException">It cannot be made, or not now.</exception>
-    Task<ProvidedModel> GenerateAsync(Picture picture, string prompt, Func<int, string?, Task> progress, CancellationToken cancellationToken);
+    Task<ProvidedModel> GenerateAsync(ModelOrder order, Func<int, string?, Task> progress, CancellationToken cancellationToken);
 }

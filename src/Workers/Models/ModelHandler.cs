@@ -29,7 +29,7 @@ internal sealed class ModelHandler(IModelProvider provider, WorkerFiles files) :
             {
                 var picture = await ReadPictureAsync(work, cancellationToken);
                 var model = await provider.GenerateAsync(
-                    picture, work.Prompt, (progress, id) => report(progress * ProviderShare / 100, provider.Name, id), cancellationToken);
+                    new(picture, work.Prompt, lease.ProviderJobId), (progress, id) => report(progress * ProviderShare / 100, provider.Name, id), cancellationToken);
                 await report(ProviderShare, provider.Name, null);
                 return await StoreAsync(own, model, cancellationToken);
             },

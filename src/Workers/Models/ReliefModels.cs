@@ -16,9 +16,9 @@ internal sealed class ReliefModels : IModelProvider
     public string Name => "local";
 
     public async Task<ProvidedModel> GenerateAsync(
-        Picture picture, string prompt, Func<int, string?, Task> progress, CancellationToken cancellationToken)
+        ModelOrder order, Func<int, string?, Task> progress, CancellationToken cancellationToken)
     {
-        using var texture = ReadTexture(picture.Bytes);
+        using var texture = ReadTexture(order.Picture.Bytes);
         await StepAsync(25);
         var mesh = Relief.Of(HeightMap.Of(texture));
         await StepAsync(50);

@@ -34,7 +34,7 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         var files = await ceph.SettingsAsync("__");
         await using var cluster = new ActorsCluster(
             database,
-            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0"), ("RateLimits__Free", "0")]);
+            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0"), ("RateLimits__Free", "0"), ("Jobs__Free", "0")]);
         ActorsProcess[] silos = [cluster.LaunchSilo(), cluster.LaunchSilo(), cluster.LaunchSilo()];
         var frontend = cluster.LaunchFrontend();
         await Task.WhenAll([.. silos.Select(s => s.UntilReadyAsync()), frontend.UntilReadyAsync()]);

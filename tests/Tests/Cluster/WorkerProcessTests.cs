@@ -20,7 +20,7 @@ public sealed class WorkerProcessTests(PostgresServer server, CephGateway ceph)
         var files = await ceph.SettingsAsync("__");
         await using var cluster = new ActorsCluster(
             database,
-            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0")]);
+            [.. files, .. Administrator.Settings, ("Workers__AtOnce", "0"), ("Jobs__Free", "0")]);
         var (silo, frontend) = (cluster.LaunchSilo(), cluster.LaunchFrontend());
         await Task.WhenAll(silo.UntilReadyAsync(), frontend.UntilReadyAsync());
         var admin = await Administrator.LoginAsync(frontend.Client);

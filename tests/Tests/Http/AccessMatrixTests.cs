@@ -65,6 +65,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         POST   /tasks/nobody/cancel                         n n n n n n n f
         POST   /tasks/nobody/images/nobody/retry            n n n n n n n f
         GET    /tasks/nobody/events                         n n n n n n n f
+        GET    /tasks/nobody/queue                          n n n n n n n f
         DELETE /tasks/nobody                                n n n n n n n f
         POST   /tasks/nobody/model/retry                    n n n n n n n f
         POST   /models                                      n n n n n n n f
@@ -85,6 +86,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /me/likes                                    y y y y y y y f
         GET    /me/favorites                                y y y y y y y f
         POST   /admin/models/nobody/recount                 f f f f n f f f
+        GET    /admin/queues                                f f f f y f f y
         GET    /admin/queues/background                     f f f f y f f y
         PATCH  /admin/queues/background                     f f f f y f f y
         GET    /admin/queues/background/jobs                f f f f y f f y

@@ -213,6 +213,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
             TimeSpan.FromSeconds(60),
             () => "The images are not there.");
         (await owner.GetAsync("/api/v1/tasks?limit=1")).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync($"{path}/queue")).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{path}/images/0/retry")).Expect(HttpStatusCode.Conflict);
         (await owner.SendAsync(HttpMethod.Patch, path, new { selectedImageIndex = 2 })).Expect(HttpStatusCode.OK);
         await HandMade.UntilAsync(owner, id!, "COMPLETED");
@@ -227,6 +228,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
             Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
         }
 
+        (await admin.GetAsync("/api/v1/admin/queues")).Expect(HttpStatusCode.OK);
         (await admin.GetAsync("/api/v1/admin/queues/image-generation")).Expect(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/background", new { maxConcurrency = 2 })).Expect(HttpStatusCode.OK);
         (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=CANCELLED&limit=1")).Expect(HttpStatusCode.OK);

@@ -56,6 +56,17 @@ public sealed class JobRulesTests
     }
 
     [Fact]
+    public void What_a_provider_may_still_work_on_is_told_to_the_next_attempt_and_nothing_else()
+    {
+        var job = JobRules.Report(Started(New()), 1, 60, "provider", "p-1", Now)!;
+
+        Assert.Equal("p-1", Started(JobRules.Fail(job, 1, JobFailure.Interrupted, Settings, Now, 0)!).ProviderJobId);
+        Assert.Equal("p-1", Started(JobRules.Fail(job, 1, JobRules.WorkerLost, Settings, Now, 0)!).ProviderJobId);
+        Assert.Null(Started(JobRules.Fail(job, 1, JobRules.TimedOut, Settings, Now, 0)!).ProviderJobId);
+        Assert.Null(Started(JobRules.Fail(job, 1, new("PROVIDER_TASK_FAILED", "no"), Settings, Now, 0)!).ProviderJobId);
+    }
+
+    [Fact]
     public void After_its_last_retry_a_job_is_given_up_and_says_why()
     {
         var job = Started(New());
@@ -69,6 +80,7 @@ public sealed class JobRulesTests
 
         Assert.Equal((JobStatus.Failed, 4, 3, "PROVIDER_DOWN"), (failed.Status, failed.Attempt, failed.RetryCount, failed.ErrorCode));
         Assert.Equal(JobStatus.Timeout, timedOut.Status);
+        Assert.Equal(JobStatus.Timeout, JobRules.Fail(job, job.Attempt, JobRules.WorkerLost, Settings, Now, 0)!.Status);
         Assert.Null(failed.NextRetryAt);
         Assert.Equal(Now, failed.FailedAt);
     }

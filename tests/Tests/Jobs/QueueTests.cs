@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Actors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
@@ -29,7 +30,7 @@ public abstract class QueueTests : IAsyncLifetime
 
     protected abstract Task<ActorsApp> StartAsync(params (string Name, string Value)[] settings);
 
-    public async ValueTask InitializeAsync() => _app = await StartAsync();
+    public async ValueTask InitializeAsync() => _app = await StartAsync(("Jobs:Free", "0"));
 
     public async ValueTask DisposeAsync()
     {
@@ -128,6 +129,80 @@ public abstract class QueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_has_as_many_under_way_as_his_tier_allows_also_when_the_queue_begins_anew()
+    {
+        await using var before = _app;
+        _app = await StartAsync(("Jobs:Free", "1"), ("Jobs:Premium", "3"));
+        await ConfigureAsync(new() { MaxConcurrency = 20 });
+        var (admin, premium, free) = (await _app.AdminAsync(), await _app.RegisterAsync(), await _app.RegisterAsync());
+        (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/users/{premium.UserId}", new { tier = "premium" })).Expect(HttpStatusCode.OK);
+        foreach (var user in new[] { premium.UserId, free.UserId, "nobody" })
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                await SubmitAsync(user, $"job {i}");
+            }
+        }
+
+        var leases = await Queue.Lease("worker", 20, TimeSpan.Zero, Cancellation);
+        Assert.Equal(3 + 1 + 1, leases.Length);
+        await Queue.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await Waiting.UntilAsync(async () => (await Queue.Get()).Running == 5, Soon, () => "The queue does not know its jobs.");
+        foreach (var lease in leases)
+        {
+            await OwnerOf(lease).CompleteJob(lease.JobId, lease.Attempt, "{}");
+            await Queue.Ended(lease.JobId, lease.Attempt, null);
+        }
+
+        Assert.Equal(2 + 1 + 1, (await Queue.Lease("worker", 20, TimeSpan.Zero, Cancellation)).Length);
+    }
+
+    [Fact]
+    public async Task A_user_sees_where_his_task_stands_in_its_queue()
+    {
+        var (admin, user, other) = (await _app.AdminAsync(), await _app.RegisterAsync(), await _app.RegisterAsync());
+        (await admin.SendAsync(HttpMethod.Patch, "/api/v1/admin/queues/image-generation", new { isActive = false })).Expect(HttpStatusCode.OK);
+        var (first, second) = (await TaskAsync(other), await TaskAsync(user));
+
+        var images = (await user.GetAsync($"{second}/queue")).Expect(HttpStatusCode.OK).Data.GetProperty("images").EnumerateArray().ToList();
+        Assert.Equal([0, 1, 2, 3], images.Select(i => i.GetProperty("index").GetInt32()));
+        Assert.Equal([2, 4, 6, 8], images.Select(i => i.GetProperty("position").GetInt32()).Order());
+        (await user.GetAsync($"{first}/queue")).ExpectError(HttpStatusCode.NotFound, "TASK_NOT_FOUND");
+        (await other.PostAsync($"{first}/cancel")).Expect(HttpStatusCode.OK);
+        Assert.Empty((await other.GetAsync($"{first}/queue")).Data.GetProperty("images").EnumerateArray());
+        var left = (await user.GetAsync($"{second}/queue")).Data.GetProperty("images").EnumerateArray();
+        Assert.Equal([1, 2, 3, 4], left.Select(i => i.GetProperty("position").GetInt32()).Order());
+
+        static async Task<string> TaskAsync(ActorsClient user) =>
+            "/api/v1/tasks/" + (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+    }
+
+    [Fact]
+    public void Every_queue_has_a_name_that_operators_are_told() => Assert.Equal(
+        QueueNames.All.Order(StringComparer.Ordinal),
+        _app.Services.GetServices<IJobTable>().SelectMany(table => table.Queues).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Who_comes_into_the_flood_of_another_waits_for_no_more_than_two_jobs()
+    {
+        var (flood, user) = ((await _app.RegisterAsync()).UserId, (await _app.RegisterAsync()).UserId);
+        await Parallel.ForAsync(0, 1_000, Cancellation, async (n, _) => await SubmitAsync(flood, $"job {n}"));
+        var under = await LeaseAsync();
+        var mine = await SubmitAsync(user, "one");
+        Assert.InRange((await Queue.Find(mine))!.Position, 1, 2);
+
+        var begun = new List<string>();
+        for (var lease = under; lease.JobId != mine; lease = await LeaseAsync())
+        {
+            begun.Add(lease.JobId);
+            await OwnerOf(lease).CompleteJob(lease.JobId, lease.Attempt, "{}");
+            await Queue.Ended(lease.JobId, lease.Attempt, null);
+        }
+
+        Assert.InRange(begun.Count, 1, 2);
+    }
+
+    [Fact]
     public async Task A_cancelled_job_does_not_begin_and_its_worker_learns_of_it()
     {
         var running = await SubmitAsync("user", "one");
@@ -217,7 +292,7 @@ public abstract class QueueTests : IAsyncLifetime
     public async Task Queues_of_several_grains_read_on_when_what_they_hold_runs_out()
     {
         await using var app = _app;
-        _app = await StartAsync(("Jobs:Shards:background", "2"), ("Jobs:InMemory", "100"));
+        _app = await StartAsync(("Jobs:Shards:background", "2"), ("Jobs:InMemory", "100"), ("Jobs:Free", "0"));
         var jobs = new HashSet<string>();
         for (var i = 0; i < 250; i++)
         {

@@ -183,7 +183,7 @@ public sealed class ModelHandlerTests : IAsyncLifetime
     {
         public string Name => "scripted";
 
-        public Task<ProvidedModel> GenerateAsync(Picture picture, string prompt, Func<int, string?, Task> progress, CancellationToken cancellationToken)
+        public Task<ProvidedModel> GenerateAsync(ModelOrder order, Func<int, string?, Task> progress, CancellationToken cancellationToken)
         {
             var file = ModelFiles.Glb();
             return Task.FromResult(new ProvidedModel(

@@ -102,8 +102,7 @@ public sealed class ReliefModelsTests
         using var stop = new CancellationTokenSource();
 
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await new ReliefModels().GenerateAsync(
-            new(await PictureAsync("a"), "image/png"),
-            "a",
+            new(new(await PictureAsync("a"), "image/png"), "a"),
             (percent, _) =>
             {
                 told.Add(percent);
@@ -163,7 +162,7 @@ public sealed class ReliefModelsTests
         (await new ProceduralImages().GenerateAsync(prompt, 1, _ => Task.CompletedTask, Cancellation)).Bytes;
 
     private static Task<ProvidedModel> MakeAsync(byte[] picture) =>
-        new ReliefModels().GenerateAsync(new(picture, "image/png"), "a gear", (_, _) => Task.CompletedTask, Cancellation);
+        new ReliefModels().GenerateAsync(new(new(picture, "image/png"), "a gear"), (_, _) => Task.CompletedTask, Cancellation);
 
     private static async Task<string> RefusedAsync(byte[] picture)
     {

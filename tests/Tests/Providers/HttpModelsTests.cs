@@ -75,6 +75,74 @@ public sealed class HttpModelsTests
         Assert.Equal(("DELETE", One, $"Bearer {ProviderBed.Key}"), (last.Method, last.Path, last.Authorization));
     }
 
+    [Fact]
+    public async Task What_a_killed_or_stopped_worker_left_is_taken_up_and_not_made_again()
+    {
+        await using var bed = await ProviderBed.StartAsync((server, http) => $"{http.Request.Method} {http.Request.Path}" switch
+        {
+            $"GET {One}" => Write(http, new { status = "SUCCEEDED", model_urls = new { glb = new Uri(server.Url, "/model.glb") } }),
+            _ => http.Response.Body.WriteAsync(ModelFiles.Glb()).AsTask(),
+        });
+
+        var model = await MakeAsync(bed, (_, _) => Task.CompletedTask, earlier: "task-1");
+
+        Assert.Equal(ModelFiles.Glb(), model.Bytes);
+        Assert.DoesNotContain(bed.Server.Requests, request => request.Method is "POST" or "DELETE");
+    }
+
+    [Theory]
+    [InlineData("task-0", 404, "")]
+    [InlineData("task-0", 200, """{"status":"FAILED"}""")]
+    [InlineData("task-0", 200, """{"status":"CANCELED"}""")]
+    [InlineData("../admin", 200, """{"status":"SUCCEEDED"}""")]
+    public async Task What_an_earlier_attempt_left_that_brings_nothing_is_made_again(string earlier, int status, string state)
+    {
+        await using var bed = await ProviderBed.StartAsync((server, http) =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/tasks/task-0" ? status : 200;
+            return $"{http.Request.Method} {http.Request.Path}" switch
+            {
+                $"POST {Tasks}" => Write(http, new { result = "task-1" }),
+                "GET /tasks/task-0" => http.Response.WriteAsync(state),
+                $"GET {One}" => Write(http, new { status = "SUCCEEDED", model_urls = new { glb = new Uri(server.Url, "/model.glb") } }),
+                _ => http.Response.Body.WriteAsync(ModelFiles.Glb()).AsTask(),
+            };
+        });
+
+        Assert.Equal(ModelFiles.Glb(), (await MakeAsync(bed, (_, _) => Task.CompletedTask, earlier: earlier)).Bytes);
+        Assert.Single(bed.Server.Requests, request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task A_worker_that_wakes_and_takes_back_what_the_next_one_took_up_costs_a_try_and_no_more()
+    {
+        var asked = 0;
+        await using var bed = await ProviderBed.StartAsync((_, http) => Write(http, new { status = ++asked == 1 ? "IN_PROGRESS" : "CANCELED" }));
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => MakeAsync(bed, (_, _) => Task.CompletedTask, earlier: "task-1"));
+
+        Assert.Equal(("PROVIDER_TASK_CANCELLED", true), (failure.Failure.Code, failure.Failure.MayPass));
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_leaves_the_task_for_the_next_attempt()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var bed = await ProviderBed.StartAsync((_, http) =>
+            http.Request.Method == "POST" ? Write(http, new { result = "task-1" }) : Write(http, new { status = "IN_PROGRESS", progress = 10 }));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MakeAsync(
+            bed,
+            (percent, _) =>
+            {
+                bed.Stop();
+                return percent == 10 ? stop.CancelAsync() : Task.CompletedTask;
+            },
+            stop.Token));
+
+        Assert.DoesNotContain(bed.Server.Requests, request => request.Method == "DELETE");
+    }
+
     [Theory]
     [InlineData("""{"status":"FAILED","task_error":{"message":"no"}}""", "PROVIDER_TASK_FAILED", true)]
     [InlineData("""{"status":"CANCELED"}""", "PROVIDER_TASK_CANCELLED", false)]
@@ -134,8 +202,9 @@ public sealed class HttpModelsTests
         return Task.CompletedTask;
     }
 
-    private static Task<ProvidedModel> MakeAsync(ProviderBed bed, Func<int, string?, Task> progress, CancellationToken? cancellation = null) =>
-        bed.Models.GenerateAsync(new Picture([1, 2, 3], "image/png"), "a gear", progress, cancellation ?? Cancellation);
+    private static Task<ProvidedModel> MakeAsync(
+        ProviderBed bed, Func<int, string?, Task> progress, CancellationToken? cancellation = null, string? earlier = null) =>
+        bed.Models.GenerateAsync(new(new Picture([1, 2, 3], "image/png"), "a gear", earlier), progress, cancellation ?? Cancellation);
 
     private static async Task<(string Code, bool MayPass)> FailAsync(ProviderBed bed)
     {

@@ -4,6 +4,8 @@ using Actors.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 
 namespace Actors.Providers;
@@ -36,6 +38,7 @@ internal sealed class ProviderBed : IAsyncDisposable, ILoggerProvider, ILogger
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build())
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<IHostApplicationLifetime>(p => new ApplicationLifetime(p.GetRequiredService<ILogger<ApplicationLifetime>>()))
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(this))
             .AddProviders()
             .BuildServiceProvider();
@@ -48,6 +51,9 @@ internal sealed class ProviderBed : IAsyncDisposable, ILoggerProvider, ILogger
     public IImageProvider Images => _services.GetRequiredService<IImageProvider>();
 
     public IModelProvider Models => _services.GetRequiredService<IModelProvider>();
+
+    /// <summary>The process is told to stop.</summary>
+    public void Stop() => _services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
     public static async Task<ProviderBed> StartAsync(Func<ProviderServer, HttpContext, Task> answer, params (string Name, string Value)[] settings) =>
         new(await ProviderServer.StartAsync(answer), settings);
