@@ -38,6 +38,9 @@ internal interface IJobTable
     /// <summary>All of its jobs, as a query with the columns <c>owner</c> (the grain's key), <c>user_id</c> and those of <see cref="JobState"/>.</summary>
     string Rows { get; }
 
+    /// <summary>How its queues work as long as nobody said otherwise.</summary>
+    QueueSettings Defaults => new();
+
     /// <summary>The queue's open jobs, the oldest first, at most so many.</summary>
     Task<ImmutableArray<OpenJob>> ListOpenAsync(Database database, string queue, int limit, CancellationToken cancellationToken);
 }
