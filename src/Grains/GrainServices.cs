@@ -8,6 +8,7 @@ using Actors.Jobs;
 using Actors.Mail;
 using Actors.Models;
 using Actors.Users;
+using Actors.Webhooks;
 using Actors.WorkOrders;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,6 +38,7 @@ public static class GrainServices
         services.AddSingleton(ModelOfTaskGrain.Interest);
         services.AddSingleton(TaskOfModelGrain.Interest);
         services.AddSingleton(ModelsOfDeletedUserGrain.Interest);
+        services.AddSingleton(WebhooksOfTaskGrain.Interest);
         services.AddOptions<PasswordOptions>().BindConfiguration("Passwords").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations()
             .Validate(o => o.Window > TimeSpan.Zero && o.Window <= TimeSpan.FromDays(1), "RateLimits:Window must be longer than zero, at most a day.")
@@ -50,6 +52,7 @@ public static class GrainServices
         services.AddSingleton<IJobTable, ImageJobTable>();
         services.AddSingleton<IJobTable>(new ModelJobTable(ModelSource.AiGenerated));
         services.AddSingleton<IJobTable>(new ModelJobTable(ModelSource.UserUploaded));
+        services.AddSingleton<IJobTable, WebhookJobTable>();
         services.AddSingleton<JobQueues>();
         services.AddSingleton<QueueServices>();
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations()
@@ -57,6 +60,7 @@ public static class GrainServices
                 o => o.Shards.Values.All(n => n is >= 1 and <= JobShards.Max) && o.ReadAgain >= TimeSpan.FromSeconds(1),
                 "Jobs:Shards must be 1 to 16 each, Jobs:ReadAgain at least a second.")
             .ValidateOnStart();
+        services.AddOptions<WebhookOptions>().BindConfiguration("Webhooks");
         services.AddTokenOptions();
         services.AddOptions<TwoFactorOptions>().BindConfiguration("TwoFactor").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();

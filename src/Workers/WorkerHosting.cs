@@ -2,6 +2,7 @@ using Actors.Blobs;
 using Actors.Generation;
 using Actors.Models;
 using Actors.Providers;
+using Actors.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -18,7 +19,8 @@ public static class WorkerHosting
             .ValidateOnStart();
         services.AddSingleton<WorkerFiles>();
         services.AddProviders();
-        return services.AddWorker<ImageHandler>().AddWorker<ModelHandler>().AddWorker<ImportHandler>();
+        services.AddWebhooks();
+        return services.AddWorker<ImageHandler>().AddWorker<ModelHandler>().AddWorker<ImportHandler>().AddWorker<WebhookHandler>();
     }
 
     private static IServiceCollection AddWorker<THandler>(this IServiceCollection services) where THandler : class, IJobHandler => services

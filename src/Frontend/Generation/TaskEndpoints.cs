@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Actors.Infrastructure.Http;
 using Actors.Live;
-using static Actors.Infrastructure.Http.Shape;
+using Actors.Webhooks;
 
 namespace Actors.Generation;
 
@@ -29,14 +29,15 @@ internal static class TaskEndpoints
         tasks.MapDelete("/{id}", Delete).NotAudited().Describe("deleteTask", "Delete a task with its pictures; its model stays, if it is there");
         tasks.MapPost("/{id}/model/retry", RetryModel).NotAudited().Describe("retryModel", "Make the model again that was given up");
         tasks.MapPost("/{id}/images/{index}/retry", RetryImage).NotAudited().Describe("retryImage", "Try a failed image again");
+        tasks.MapWebhookDeliveries();
         tasks.MapGet("/{id}/events", Watch).WithTags(LiveEndpoints.Tag).Describe("watchTask", "The task's changes, live (server-sent events)");
     }
 
     private static async Task<Created<TaskView>> Create(CreateTaskRequest body, IGrainFactory grains, TimeProvider time)
     {
-        var prompt = Required(body.Prompt, "prompt");
+        var command = body.ToCommand();
         var id = CallContext.NewId("task", Caller.Current!.UserId, time);
-        var view = await TaskView.OfAsync(await grains.GetGrain<IGenerationGrain>(id).Create(prompt), grains);
+        var view = await TaskView.OfAsync(await grains.GetGrain<IGenerationGrain>(id).Create(command), grains);
         return new(view, $"/tasks/{Uri.EscapeDataString(id)}", view.Version);
     }
 

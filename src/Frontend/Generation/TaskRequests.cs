@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Actors.Infrastructure.Http;
+using Actors.Webhooks;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Actors.Generation;
@@ -8,8 +9,13 @@ namespace Actors.Generation;
 internal sealed record CreateTaskRequest
 {
     /// <summary>What to make.</summary>
-    [Required]
+    [Required, MaxLength(GenerationLimits.Prompt)]
     public string? Prompt { get; init; }
+
+    /// <summary>Where the task's events are to be told; null for nowhere.</summary>
+    public NewWebhookRequest? Webhook { get; init; }
+
+    public CreateGeneration ToCommand() => new(Shape.Required(Prompt, "prompt"), Webhook?.ToCommand());
 }
 
 /// <summary>Chooses an image.</summary>

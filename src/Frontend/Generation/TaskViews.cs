@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Actors.Blobs;
 using Actors.Jobs;
 using Actors.Models;
+using Actors.Webhooks;
 
 namespace Actors.Generation;
 
@@ -29,6 +30,9 @@ internal sealed record TaskView
     /// <summary>The model, once an image was chosen; null before, and after it was deleted.</summary>
     public Model? Model { get; init; }
 
+    /// <summary>Where its events are told; null if nowhere.</summary>
+    public Webhook? Webhook { get; init; }
+
     /// <summary>Counts the changes; the ETag.</summary>
     public long Version { get; init; }
 
@@ -51,6 +55,7 @@ internal sealed record TaskView
         SelectedImageIndex = request.SelectedImageIndex,
         Images = [.. await Task.WhenAll(request.Images.Select(image => TaskImage.OfAsync(image, grains)))],
         Model = request.Selection > 0 ? await grains.GetGrain<IModelGrain>(ModelIds.OfRequest(request.Id)).Find() : null,
+        Webhook = request.Webhook,
         Version = request.Version,
         CreatedAt = request.CreatedAt,
         UpdatedAt = request.UpdatedAt,

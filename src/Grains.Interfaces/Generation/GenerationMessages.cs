@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Actors.Jobs;
+using Actors.Webhooks;
 
 namespace Actors.Generation;
 
@@ -115,7 +116,16 @@ public sealed record GenerationRequest
 
     /// <summary>The version in which the image was chosen last; 0 if none was.</summary>
     [Id(11)] public long Selection { get; init; }
+
+    /// <summary>Where its events are told; null if nowhere.</summary>
+    [Id(12)] public Webhook? Webhook { get; init; }
 }
+
+/// <summary>Asks for images of a prompt.</summary>
+/// <param name="Prompt">What to make; at most <see cref="GenerationLimits.Prompt"/> characters.</param>
+/// <param name="Webhook">Where its events are to be told; null for nowhere.</param>
+[GenerateSerializer, Immutable, Alias("create-generation")]
+public sealed record CreateGeneration([property: Id(0)] string Prompt, [property: Id(1)] NewWebhook? Webhook = null);
 
 /// <summary>One of the images of a request.</summary>
 [GenerateSerializer, Immutable, Alias("generated-image")]

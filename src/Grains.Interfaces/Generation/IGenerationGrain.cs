@@ -7,9 +7,12 @@ namespace Actors.Generation;
 [Alias("generation-grain")]
 public interface IGenerationGrain : IJobOwner, ITopicGrain
 {
-    /// <summary>Asks for images of a prompt, for the caller. 400 for a bad prompt.</summary>
-    [Alias("create")]
-    Task<GenerationRequest> Create(string prompt);
+    /// <summary>
+    /// Asks for images of a prompt, for the caller. 400 for a bad prompt or webhook; 422 <c>PROMPT_REJECTED</c> if the moderation rejects it, 503
+    /// <c>MODERATION_UNAVAILABLE</c> if it does not answer.
+    /// </summary>
+    [Alias("create-with-webhook")]
+    Task<GenerationRequest> Create(CreateGeneration command);
 
     /// <summary>The request: for its user, or an administrator. 404 <c>TASK_NOT_FOUND</c> otherwise, here and below.</summary>
     [Alias("get"), AlwaysInterleave]

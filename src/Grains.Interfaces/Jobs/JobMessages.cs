@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Generation;
 using Actors.Models;
+using Actors.Webhooks;
 
 namespace Actors.Jobs;
 
@@ -253,7 +254,7 @@ public static class QueueNames
     public const string Background = "background";
 
     /// <summary>All of them.</summary>
-    public static ImmutableArray<string> All { get; } = [GenerationQueues.Images, ModelQueues.Generation, ModelQueues.Import, Background];
+    public static ImmutableArray<string> All { get; } = [GenerationQueues.Images, ModelQueues.Generation, ModelQueues.Import, WebhookQueues.Deliveries, Background];
 }
 
 /// <summary>Limits of jobs and queues.</summary>

@@ -4,7 +4,10 @@ using Actors.Audit;
 using Actors.ChangeLog;
 using Actors.Jobs;
 using Actors.Models;
+using Actors.Moderation;
 using Actors.Storage;
+using Actors.Webhooks;
+using Microsoft.Extensions.Options;
 
 namespace Actors.Generation;
 
@@ -25,7 +28,8 @@ internal interface IGenerationUpdates : IGrainWithStringKey
 /// counts. Durable once a method returns; only then the queue is told.
 /// </summary>
 [GrainType("generation")]
-internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
+internal sealed class GenerationGrain(
+    EntityServices services, JobQueues queues, IModeration moderation, ISecrets secrets, IOptions<WebhookOptions> webhooks)
     : EntityGrain<GenerationState>(services), IGenerationGrain, IGenerationUpdates
 {
     protected override string Topic => GenerationEvents.Topic(Id);
@@ -36,10 +40,12 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
 
     protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Create);
 
-    public async Task<GenerationRequest> Create(string prompt)
+    // The moderation is asked in this grain's turn: it holds up nobody but who asks for the same task again, and he is to wait. What it says of a
+    // repetition of what was accepted counts for nothing.
+    public async Task<GenerationRequest> Create(CreateGeneration command)
     {
-        var request = await ExecuteAsync(
-            () => Event(GenerationRules.Create(State, Id, Me, prompt, Now), GenerationEvents.Created), Answer);
+        var verdict = command.Prompt.Length <= GenerationLimits.Prompt ? await moderation.JudgeAsync(command.Prompt) : ModerationVerdict.Accepted;
+        var request = await ExecuteAsync(() => Created(command, verdict), Answer);
         await Task.WhenAll((State?.Images ?? []).Where(i => i.Job.IsOpen).Select(EnqueueAsync)); // a repetition may come after its end
         return request;
     }
@@ -192,6 +198,16 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
 
     private GenerationState? Known() => Me == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
 
+    private Change<GenerationState> Created(CreateGeneration command, ModerationVerdict verdict)
+    {
+        var next = GenerationRules.Create(State, Id, Me, command, webhooks.Value, Now);
+        verdict.EnsureAccepted();
+        return Event(next, GenerationEvents.Created)! with
+        {
+            Rows = command.Webhook is { } webhook ? [WebhookSecret.Table.Insert(WebhookSecret.Of(Id, next.UserId, webhook.Secret, secrets))] : [],
+        };
+    }
+
     private static Change<GenerationState>? Event(GenerationState? next, string kind, int? index = null)
     {
         if (next is null)
@@ -220,6 +236,7 @@ internal sealed class GenerationGrain(EntityServices services, JobQueues queues)
         UpdatedAt = state.UpdatedAt,
         CompletedAt = state.CompletedAt,
         Selection = state.Selection,
+        Webhook = state.Webhook,
     };
 
     private Task CancelInQueueAsync(GenerationState? state) =>

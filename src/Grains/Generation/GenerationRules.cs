@@ -1,4 +1,5 @@
 using Actors.Jobs;
+using Actors.Webhooks;
 
 namespace Actors.Generation;
 
@@ -41,7 +42,8 @@ internal static class GenerationRules
     };
 
     /// <summary>A new request: four images, none begun, each with a job.</summary>
-    public static GenerationState Create(GenerationState? state, string id, Caller caller, string prompt, DateTimeOffset now)
+    public static GenerationState Create(
+        GenerationState? state, string id, Caller caller, CreateGeneration command, WebhookOptions webhooks, DateTimeOffset now)
     {
         Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for images.", Relation.Own);
         if (state is not null)
@@ -49,16 +51,17 @@ internal static class GenerationRules
             throw new AppException(ErrorKind.Conflict, "TASK_EXISTS", "This task exists already.");
         }
 
-        new Validator().Text("prompt", prompt, GenerationLimits.Prompt).ThrowIfInvalid();
-        return new GenerationState(id, caller.UserId, prompt, now, Version: 1)
+        new Validator().Text("prompt", command.Prompt, GenerationLimits.Prompt).Webhook(command.Webhook, webhooks).ThrowIfInvalid();
+        return new GenerationState(id, caller.UserId, command.Prompt, now, Version: 1)
         {
+            Webhook = command.Webhook is { } webhook ? WebhookRules.Of(webhook) : null,
             UpdatedAt = now,
             Images =
             [
                 .. Enumerable.Range(0, GenerationLimits.Images).Select(index => new ImageState(
                     Ids.From("image", id, $"{index}"), id, index, now, new JobState(Ids.From("image-job", id, $"{index}"), JobStatus.Pending, Priority: 0, now) { UpdatedAt = now })
                 {
-                    ImagePrompt = prompt,
+                    ImagePrompt = command.Prompt,
                 }),
             ],
         };

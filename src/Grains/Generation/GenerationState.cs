@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Jobs;
 using Actors.Storage;
+using Actors.Webhooks;
 
 namespace Actors.Generation;
 
@@ -16,6 +17,8 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
         .Text("phase", s => WireName.Of(s.Phase))
         .OptionalInteger("selected_image_index", s => s.SelectedImageIndex)
         .Integer("selection", s => s.Selection)
+        .Text("webhook_url", s => s.Webhook?.Url)
+        .Text("webhook_events", s => s.Webhook is { } webhook ? string.Join(' ', webhook.Events.Select(WireName.Of)) : null)
         .Timestamp("created_at", s => s.CreatedAt)
         .Timestamp("updated_at", s => s.UpdatedAt)
         .Timestamp("completed_at", s => s.CompletedAt);
@@ -28,6 +31,8 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
 
     /// <summary>The version in which the image was chosen last; 0 if none was. What the model tells belongs to one choice.</summary>
     public long Selection { get; init; }
+
+    public Webhook? Webhook { get; init; }
 
     public ImmutableArray<ImageState> Images { get; init; } = [];
 
@@ -76,7 +81,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
             $"""
             select r.id, r.user_id, r.prompt, r.created_at, r.version, r.status, r.phase, r.selected_image_index, r.updated_at, r.completed_at,
                    i.id, i."index", i.image_url, i.image_prompt, i.image_status, i.created_at, i.completed_at, i.failed_at, i.error_message,
-                   {JobState.ColumnsOf("j")}, r.selection
+                   {JobState.ColumnsOf("j")}, r.selection, r.webhook_url, r.webhook_events
             from generation_requests r
             left join generated_images i on i.request_id = r.id left join image_generation_jobs j on j.image_id = i.id
             where r.id = @id order by i."index"
@@ -90,6 +95,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
                 UpdatedAt = row.GetTimestamp(8),
                 CompletedAt = row.GetNullableTimestamp(9),
                 Selection = row.GetInt64(38),
+                Webhook = row.IsDBNull(39) ? null : new(row.GetString(39), [.. row.GetString(40).Split(' ').Select(WireName.Parse<WebhookEvent>)]),
             },
             row => row.IsDBNull(10) ? null : new ImageState(row.GetString(10), row.GetString(0), (int)row.GetInt64(11), row.GetTimestamp(15), JobState.Read(row, 19))
             {

@@ -58,6 +58,9 @@ internal interface IJobTable
 
     /// <summary>All of its jobs, as a query with the columns <c>owner</c> (the grain's key), <c>user_id</c> and those of <see cref="JobState"/>.</summary>
     string Rows { get; }
+
+    /// <summary>How its queues work as long as nobody said otherwise.</summary>
+    QueueSettings Defaults => new();
 }
 
 /// <summary>The queues: which table has a queue's jobs, which of its grains has which job, and how one gets there.</summary>

@@ -169,7 +169,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         Caller.Current = Caller.System;
         // Not by their grain: it waits for this call.
-        _settings = (await QueueSettingsState.LoadAsync(services.Database, Name, CancellationToken.None))?.Settings ?? new();
+        _settings = (await QueueSettingsState.LoadAsync(services.Database, Name, CancellationToken.None))?.Settings ?? services.Queues.TableOf(Name).Defaults;
         _queue.Heed(_settings.EnablePriority);
         Wake();
     }

@@ -53,7 +53,7 @@ internal static class QueueSettingsRules
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     public static Change<QueueSettingsState> Configure(
-        QueueSettingsState? state, string queue, QueueSettings settings, long? expectedVersion, Caller caller, DateTimeOffset now)
+        QueueSettingsState? state, string queue, QueueSettings defaults, QueueSettings settings, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
         Permissions.Ensure(caller, Permission.RunQueues, "Only an administrator may change queues.");
         new Validator()
@@ -76,7 +76,7 @@ internal static class QueueSettingsRules
             "queue.configured",
             JsonSerializer.Serialize(new QueueConfigured(queue), JobEventsJson.Default.QueueConfigured))
         {
-            Audit = new AuditNote(AuditActions.QueueConfigured, AuditEntities.Queue, Changes(state?.Settings ?? new(), settings)),
+            Audit = new AuditNote(AuditActions.QueueConfigured, AuditEntities.Queue, Changes(state?.Settings ?? defaults, settings)),
         };
     }
 
@@ -97,11 +97,9 @@ internal sealed class QueueSettingsGrain(EntityServices services, JobQueues queu
 
     protected override Table<QueueSettingsState> Root => QueueSettingsState.Table;
 
-    public Task<(QueueSettings Settings, long Version)> Get()
-    {
-        queues.TableOf(Id); // no such queue: refused
-        return Task.FromResult(Present(State));
-    }
+    private QueueSettings Defaults => queues.TableOf(Id).Defaults; // no such queue: refused
+
+    public Task<(QueueSettings Settings, long Version)> Get() => Task.FromResult(Present(State, Defaults));
 
     public Task<int> Shards()
     {
@@ -111,8 +109,9 @@ internal sealed class QueueSettingsGrain(EntityServices services, JobQueues queu
 
     public async Task<(QueueSettings Settings, long Version)> Configure(QueueSettings settings, long? expectedVersion)
     {
-        queues.TableOf(Id);
-        var present = await ExecuteAsync(() => QueueSettingsRules.Configure(State, Id, settings, expectedVersion, Caller.Current!, Now), Present);
+        var defaults = Defaults;
+        var present = await ExecuteAsync(
+            () => QueueSettingsRules.Configure(State, Id, defaults, settings, expectedVersion, Caller.Current!, Now), state => Present(state, defaults));
         await Task.WhenAll(queues.KeysOf(Id).Select(key => GrainFactory.GetGrain<IQueueGrain>(key).Refresh()));
         return present;
     }
@@ -124,5 +123,6 @@ internal sealed class QueueSettingsGrain(EntityServices services, JobQueues queu
 
     protected override AppException Refusal(string? constraint) => Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
 
-    private static (QueueSettings Settings, long Version) Present(QueueSettingsState? state) => (state?.Settings ?? new(), state?.Version ?? 0);
+    private static (QueueSettings Settings, long Version) Present(QueueSettingsState? state, QueueSettings defaults) =>
+        (state?.Settings ?? defaults, state?.Version ?? 0);
 }

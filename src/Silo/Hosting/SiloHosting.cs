@@ -4,6 +4,7 @@ using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Jobs;
 using Actors.Mail;
+using Actors.Moderation;
 using Actors.Secrets;
 using Actors.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -53,6 +54,7 @@ public static class SiloHosting
             silo.AddChangeStreams();
             silo.Services.AddGrainServices();
         });
+        builder.Services.AddModeration();
         builder.Services.AddMail(builder.Configuration);
         builder.Services.AddBlobs(builder.Configuration, isAlone);
         if (builder.Services.Any(service => service.ServiceType == typeof(IBlobStore)))

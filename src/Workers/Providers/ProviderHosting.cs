@@ -28,8 +28,7 @@ internal static class ProviderHosting
             "Providers:Models:PollEvery must be between 50 ms and 1 min.");
         options.ValidateOnStart();
 
-        services.AddHttpClient(ProviderHttp.Api).ConfigureHttpClient(Unlimited)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        services.AddProviderClient();
         services.AddHttpClient(ProviderHttp.Elsewhere).ConfigureHttpClient(Unlimited)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
@@ -48,12 +47,22 @@ internal static class ProviderHosting
         void Check(Func<ProviderOptions, bool> holds, string otherwise) => options.Validate(holds, otherwise);
     }
 
+    /// <summary>Adds the client that asks providers themselves.</summary>
+    public static IServiceCollection AddProviderClient(this IServiceCollection services)
+    {
+        services.AddHttpClient(ProviderHttp.Api).ConfigureHttpClient(Unlimited)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        return services;
+    }
+
+    /// <summary>Whether paths can be added to it.</summary>
+    public static bool IsBase(Uri url) => url.IsAbsoluteUri && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.UserInfo.Length == 0;
+
+    /// <summary>Whether it can be sent as a key, or is none.</summary>
+    public static bool IsKey(string? key) => string.IsNullOrEmpty(key) || AuthenticationHeaderValue.TryParse($"Bearer {key}", out _);
+
     // Each request has a limit of its own, for its body too.
     private static void Unlimited(HttpClient client) => client.Timeout = Timeout.InfiniteTimeSpan;
-
-    private static bool IsBase(Uri url) => url.IsAbsoluteUri && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.UserInfo.Length == 0;
-
-    private static bool IsKey(string? key) => string.IsNullOrEmpty(key) || AuthenticationHeaderValue.TryParse($"Bearer {key}", out _);
 
     private static bool IsTimeout(TimeSpan timeout) => timeout >= ShortestTimeout && timeout <= LongestTimeout;
 }

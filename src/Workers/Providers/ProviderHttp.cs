@@ -34,8 +34,6 @@ internal sealed partial class ProviderHttp(ProviderEndpoint endpoint, IHttpClien
     private const int MaxRedirects = 3;
     private const int BufferBytes = 128 * 1024;
 
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
-
     /// <summary>Sends a request with the key; what the answer says.</summary>
     /// <param name="method">How.</param>
     /// <param name="url">Where.</param>
@@ -166,9 +164,9 @@ internal sealed partial class ProviderHttp(ProviderEndpoint endpoint, IHttpClien
         LogRefused(endpoint.Name, status);
         return answer.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests => Failed("PROVIDER_BUSY", "The provider has too much to do.", retryAfter: RetryAfterOf(answer)),
+            HttpStatusCode.TooManyRequests => Failed("PROVIDER_BUSY", "The provider has too much to do.", retryAfter: RetryAfter.Of(answer, time)),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
-                Failed("PROVIDER_FAILED", $"The provider failed ({status}).", retryAfter: RetryAfterOf(answer)),
+                Failed("PROVIDER_FAILED", $"The provider failed ({status}).", retryAfter: RetryAfter.Of(answer, time)),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired =>
                 Failed("PROVIDER_ACCOUNT_REFUSED", $"The provider refuses our account ({status}).", mayPass: false),
             _ when await IsAboutContentAsync(answer.Content, cancellationToken) =>
@@ -189,17 +187,6 @@ internal sealed partial class ProviderHttp(ProviderEndpoint endpoint, IHttpClien
         {
             return false;
         }
-    }
-
-    private TimeSpan? RetryAfterOf(HttpResponseMessage answer)
-    {
-        var pause = answer.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return pause > LongestRetryAfter ? LongestRetryAfter : pause;
     }
 
     private static JobFailedException Unsafe() =>

@@ -20,6 +20,13 @@ internal sealed record TaskState(string? Status, double? Progress, TaskState.Fil
     internal sealed record Files(string? Glb);
 }
 
+internal sealed record ModerationRequest(string Model, string Input);
+
+internal sealed record ModerationAnswer(ModerationAnswer.Result?[]? Results)
+{
+    internal sealed record Result(bool? Flagged, Dictionary<string, bool?>? Categories);
+}
+
 internal sealed record Refusal(Refusal.Reason? Error)
 {
     internal sealed record Reason(string? Code);
@@ -32,5 +39,7 @@ internal sealed record Refusal(Refusal.Reason? Error)
 [JsonSerializable(typeof(CreateTask))]
 [JsonSerializable(typeof(TaskCreated))]
 [JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(ModerationRequest))]
+[JsonSerializable(typeof(ModerationAnswer))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class ProviderJson : JsonSerializerContext;

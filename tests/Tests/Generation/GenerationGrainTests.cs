@@ -127,7 +127,7 @@ public abstract class GenerationGrainTests : IAsyncLifetime
     {
         Owner = (await _app.RegisterAsync()).UserId;
         var id = Ids.New(TimeProvider.System.GetUtcNow());
-        await AsOwner(() => Grain(id).Create("齿轮箱"));
+        await AsOwner(() => Grain(id).Create(new("齿轮箱")));
         return id;
     }
 

@@ -22,12 +22,12 @@ public sealed class GenerationRulesTests
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
-    public void A_prompt_is_text(string prompt) => Assert.Throws<AppException>(() => GenerationRules.Create(null, "id", Owner, prompt, Now));
+    public void A_prompt_is_text(string prompt) => Assert.Throws<AppException>(() => Create(Owner, prompt));
 
     [Fact]
     public void A_service_asks_for_no_images() => Assert.Equal(
         ErrorKind.Forbidden,
-        Assert.Throws<AppException>(() => GenerationRules.Create(null, "id", new() { UserId = "s", Type = PrincipalType.Service }, "p", Now)).Kind);
+        Assert.Throws<AppException>(() => Create(new() { UserId = "s", Type = PrincipalType.Service }, "p")).Kind);
 
     [Theory]
     [InlineData("cccc", RequestStatus.ImageCompleted, RequestPhase.AwaitingSelection)]
@@ -184,7 +184,9 @@ public sealed class GenerationRulesTests
         }
     }
 
-    private static GenerationState New() => GenerationRules.Create(null, "id", Owner, "齿轮箱", Now);
+    private static GenerationState New() => Create(Owner, "齿轮箱");
+
+    private static GenerationState Create(Caller caller, string prompt) => GenerationRules.Create(null, "id", caller, new(prompt), new(), Now);
 
     // Of each image: c completed, f failed, s started, - not begun.
     private static GenerationState? Hear(GenerationState state, ModelNews news) => GenerationRules.Hear(state, new(news, state.Selection, 50, null), Now);

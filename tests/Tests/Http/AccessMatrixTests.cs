@@ -63,6 +63,8 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /tasks/nobody                                n n n n n n n f
         PATCH  /tasks/nobody                                n n n n n n n f
         POST   /tasks/nobody/cancel                         n n n n n n n f
+        GET    /tasks/nobody/webhook-deliveries             n n n n n n n f
+        POST   /tasks/nobody/webhook-deliveries/nobody/redeliver n n n n n n n f
         POST   /tasks/nobody/images/nobody/retry            n n n n n n n f
         GET    /tasks/nobody/events                         n n n n n n n f
         GET    /tasks/nobody/queue                          n n n n n n n f
@@ -201,7 +203,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
     {
         HttpStatusCode.Unauthorized => "u",
         HttpStatusCode.Forbidden => "f",
-        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "MODEL_NOT_FOUND" or "FILE_NOT_FOUND" => "n",
+        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "MODEL_NOT_FOUND" or "FILE_NOT_FOUND" or "WEBHOOK_DELIVERY_NOT_FOUND" => "n",
         _ => "y",
     };
 

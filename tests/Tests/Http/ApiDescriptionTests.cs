@@ -220,7 +220,9 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await owner.PostAsync($"{path}/model/retry")).Expect(HttpStatusCode.Conflict);
         await UseModelAsync(owner, admin, ModelIds.OfRequest(id!));
         (await owner.PostAsync($"{path}/cancel")).Expect(HttpStatusCode.Conflict);
-        var other = (await owner.PostAsync("/api/v1/tasks", new { prompt = "齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        var webhook = new { url = "https://receiver.invalid/hook", events = new[] { "created" }, secret = "of sixteen characters".Replace(' ', '-') };
+        var other = (await owner.PostAsync("/api/v1/tasks", new { prompt = "齿轮箱", webhook })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        await UseWebhookAsync(owner, $"/api/v1/tasks/{other}/webhook-deliveries");
         (await owner.PostAsync($"/api/v1/tasks/{other}/cancel")).Expect(HttpStatusCode.OK);
         (await owner.SendAsync(HttpMethod.Delete, $"/api/v1/tasks/{other}")).Expect(HttpStatusCode.OK);
         using (var stream = await owner.OpenStreamAsync($"{path}/events", "0", TestContext.Current.CancellationToken))
@@ -235,6 +237,14 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await admin.GetAsync("/api/v1/admin/queues/image-generation/jobs?status=COMPLETED")).Expect(HttpStatusCode.BadRequest);
         (await admin.PostAsync("/api/v1/admin/queues/image-generation/jobs/nobody/requeue")).Expect(HttpStatusCode.NotFound);
         (await admin.PostAsync("/api/v1/admin/queues/image-generation/requeue")).Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task UseWebhookAsync(ActorsClient owner, string path)
+    {
+        Answer? listed = null;
+        await Waiting.UntilAsync(
+            async () => (listed = (await owner.GetAsync(path)).Expect(HttpStatusCode.OK)).Data.GetArrayLength() > 0, TimeSpan.FromSeconds(20), () => "Nothing is told.");
+        (await owner.PostAsync($"{path}/{listed!.Data[0].GetProperty("id").GetString()}/redeliver")).Expect(HttpStatusCode.OK);
     }
 
     private async Task UseModelAsync(ActorsClient owner, ActorsClient admin, string id)

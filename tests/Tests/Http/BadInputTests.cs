@@ -70,6 +70,8 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/tasks/nobody", null),
         (HttpMethod.Patch, "/api/v1/tasks/nobody", """{"selectedImageIndex":0}"""),
         (HttpMethod.Post, "/api/v1/tasks/nobody/cancel", null),
+        (HttpMethod.Get, "/api/v1/tasks/nobody/webhook-deliveries", null),
+        (HttpMethod.Post, "/api/v1/tasks/nobody/webhook-deliveries/nobody/redeliver", null),
         (HttpMethod.Post, "/api/v1/tasks/nobody/images/nobody/retry", null),
         (HttpMethod.Get, "/api/v1/tasks/nobody/events", null),
         (HttpMethod.Get, "/api/v1/tasks/nobody/queue", null),

@@ -23,6 +23,9 @@ public class ActorsApp : WebApplicationFactory<Program>
         // All tests are one client.
         ["EmailCodes:PerClient"] = "100000",
         ["EmailCodes:TriesPerClient"] = "100000",
+        // Receivers of webhooks are on this machine.
+        ["Webhooks:AllowHttp"] = "true",
+        ["Webhooks:AllowPrivateNetworks"] = "true",
         ["Admin:Email"] = Administrator.Email,
         ["Admin:Password"] = ActorsClient.Password,
     };

@@ -60,6 +60,19 @@ public sealed class ProviderOptionsTests
     [InlineData("fe80::1", false)]
     [InlineData("fd00::1", false)]
     [InlineData("ff02::1", false)]
+    [InlineData("fec0::1", false)]
+    [InlineData("::127.0.0.1", false)]
+    [InlineData("::ffff:10.0.0.1", false)]
+    [InlineData("::ffff:0:10.0.0.1", false)]
+    [InlineData("64:ff9b:1::a00:1", false)]
+    [InlineData("2001::1", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("2002:a00:1::", false)]
+    [InlineData("172.16.0.0", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("198.19.255.255", false)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("240.0.0.1", false)]
     public void Addresses_of_this_machine_and_its_network_are_not_public(string address, bool isPublic) =>
         Assert.Equal(isPublic, PublicAddresses.IsPublic(IPAddress.Parse(address)));
 

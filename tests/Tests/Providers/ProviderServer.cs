@@ -32,7 +32,10 @@ internal sealed class ProviderServer : IAsyncDisposable
         {
             using var body = new StreamReader(context.Request.Body);
             provider.Requests.Enqueue(new(
-                context.Request.Method, context.Request.Path, context.Request.Headers.Authorization.ToString(), await body.ReadToEndAsync(context.RequestAborted)));
+                context.Request.Method,
+                context.Request.Path,
+                context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                await body.ReadToEndAsync(context.RequestAborted)));
             await answer(provider, context);
         });
         await provider._server.StartAsync();
@@ -43,4 +46,7 @@ internal sealed class ProviderServer : IAsyncDisposable
 }
 
 /// <summary>What a provider was asked.</summary>
-internal sealed record ProviderRequest(string Method, string Path, string Authorization, string Body);
+internal sealed record ProviderRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public string Authorization => Headers.GetValueOrDefault("Authorization", "");
+}

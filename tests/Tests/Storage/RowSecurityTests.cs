@@ -15,7 +15,7 @@ public sealed class RowSecurityTests(PostgresServer server)
     private static readonly string[] Owned =
     [
         "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
-        "blobs", "blob_quotas", "blob_quota_items", "generation_requests", "models", "model_interactions",
+        "blobs", "blob_quotas", "blob_quota_items", "generation_requests", "webhook_secrets", "webhook_deliveries", "models", "model_interactions",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -125,7 +125,8 @@ public sealed class RowSecurityTests(PostgresServer server)
         (await user.SendAsync(HttpMethod.Put, "/api/v1/users/me", new { displayName = "A." })).Expect(HttpStatusCode.OK);
         (await user.PostAsync("/api/v1/auth/two-factor/enrol")).Expect(HttpStatusCode.OK);
         (await user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created);
-        (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created);
+        var webhook = new { url = "https://receiver.invalid", secret = "sixteen-characters" };
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p", webhook })).Expect(HttpStatusCode.Created);
         var model = (await user.PostAsync("/api/v1/models", new { fileId = await new HandMade(app).UploadObjAsync(user) })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
         await Waiting.UntilAsync(
             async () => (await user.SendAsync(HttpMethod.Put, $"/api/v1/models/{model}/like")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(20), () => "The model is not there.");
@@ -136,7 +137,9 @@ public sealed class RowSecurityTests(PostgresServer server)
         var database = app.Services.GetRequiredService<Database>();
         var id = session.GetProperty("user").GetProperty("id").GetString()!;
         await Waiting.UntilAsync(
-            async () => (await ReadAsync(database.RowsOf(id), "select user_id from inbox_work_orders")).Count > 0, TimeSpan.FromSeconds(20), () => "The inbox did not hear of the message.");
+            async () => (await ReadAsync(database.RowsOf(id), "select i.user_id from inbox_work_orders i join webhook_deliveries w on w.user_id = i.user_id")).Count > 0,
+            TimeSpan.FromSeconds(20),
+            () => "The inbox did not hear of the message, or the webhook not of the task.");
         return id;
     }
 

@@ -26,6 +26,8 @@ public sealed class SecretsCanaryTests(PostgresServer server)
     private const string MasterKey = "canary-master-key-0123456789abcdef0123456789";
     private const string ClientSecret = "canary-client-secret";
     private const string ProviderKey = "canary-provider-key";
+    private const string Hook = "/hook";
+    private const string WebhookSecret = "canary-webhook-secret";
 
     private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal)
     {
@@ -36,6 +38,8 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         ["master key"] = MasterKey,
         ["client secret"] = ClientSecret,
         ["provider's key"] = ProviderKey,
+        ["webhook's secret"] = WebhookSecret,
+        ["webhook's secret in base64"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(WebhookSecret)),
         ["oauth code"] = "canary-oauth-code",
         ["oauth state"] = "canary-oauth-state",
         ["forged token"] = "canary-forged-token",
@@ -67,8 +71,9 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         await app.AdminAsync();
 
         var email = await UseAsync(app, user);
-        await UseProviderAsync(user);
-        Assert.All(provider.Requests, request => Assert.Equal($"Bearer {ProviderKey}", request.Authorization));
+        await UseProviderAsync(user, new Uri(provider.Url, Hook));
+        await Waiting.UntilAsync(() => Task.FromResult(provider.Requests.Any(IsHook)), TimeSpan.FromSeconds(20), () => "The webhook was not told.");
+        Assert.All(provider.Requests.Where(request => !IsHook(request)), request => Assert.Equal($"Bearer {ProviderKey}", request.Authorization));
 
         await using var pool = NpgsqlDataSource.Create(database);
         await using var waiting = pool.CreateCommand("select count(*) from mail_outbox"); // until it is sent, a mail is as it will be
@@ -113,9 +118,15 @@ public sealed class SecretsCanaryTests(PostgresServer server)
         return email;
     }
 
-    private static async Task UseProviderAsync(ActorsClient user)
+    private static bool IsHook(ProviderRequest request) => request.Path == Hook;
+
+    private static async Task UseProviderAsync(ActorsClient user, Uri receiver)
     {
-        var id = (await user.PostAsync("/api/v1/tasks", new { prompt = "p" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        var secret = WebhookSecret;
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p", webhook = new { url = "/hook", secret } })).Expect(HttpStatusCode.BadRequest);
+        (await user.PostAsync("/api/v1/tasks", new { prompt = "p", webhook = new { url = receiver, secret = $"{secret} " } })).Expect(HttpStatusCode.BadRequest);
+        var webhook = new { url = receiver, secret };
+        var id = (await user.PostAsync("/api/v1/tasks", new { prompt = "p", webhook })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
         await Waiting.UntilAsync(
             async () => (await user.GetAsync($"/api/v1/tasks/{id}")).Data.GetProperty("status").GetString() == "IMAGE_FAILED",
             TimeSpan.FromSeconds(60),

@@ -10,6 +10,7 @@ using Actors.Infrastructure.Http;
 using Actors.Jobs;
 using Actors.Live;
 using Actors.Users;
+using Actors.Webhooks;
 using Actors.WorkOrders;
 
 namespace Actors.Infrastructure.Json;
@@ -45,6 +46,8 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(Envelope<TaskView>))]
 [JsonSerializable(typeof(Envelope<ImmutableArray<GenerationSummary>>))]
+[JsonSerializable(typeof(Envelope<WebhookDelivery>))]
+[JsonSerializable(typeof(Envelope<ImmutableArray<WebhookDelivery>>))]
 [JsonSerializable(typeof(Envelope<QueueView>))]
 [JsonSerializable(typeof(Envelope<ImmutableArray<AuditEntry>>))]
 [JsonSerializable(typeof(Envelope<UploadView>))]

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Actors.Providers;
+namespace Actors;
 
 /// <summary>
-/// Connects to public addresses alone. A provider's answer names the URL of a file; it must not lead to what only this machine or network can reach.
+/// Connects to public addresses alone. URLs that providers and users name must not lead to what only this machine or network can reach.
 /// </summary>
 internal static class PublicAddresses
 {
@@ -15,7 +15,7 @@ internal static class PublicAddresses
         {
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
             "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-            "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+            "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
         }.Select(IPNetwork.Parse),
     ];
 
@@ -29,7 +29,8 @@ internal static class PublicAddresses
     /// <summary>Opens a connection to one of a host's addresses; those that were looked at, whatever its name means a moment later.</summary>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
+        var host = context.DnsEndPoint.Host;
+        var addresses = IPAddress.TryParse(host, out var literal) ? new[] { literal } : await Dns.GetHostAddressesAsync(host, cancellationToken);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, IsPublic))
         {
             throw new NotPublicException();
