@@ -167,7 +167,10 @@ public sealed class WebhookHandlerTests
         var work = new WebhookWork(url.ToString(), "delivery", 1_700_000_000, "v1,sig", Body);
         var lease = new JobLease
         {
-            JobId = "job", Attempt = 1, Owner = GrainId.Create("webhook-delivery", "job"), Work = JsonSerializer.Serialize(work, WebhookWorkJson.Default.WebhookWork),
+            JobId = "job",
+            Attempt = 1,
+            Owner = GrainId.Create("webhook-delivery", "job"),
+            Work = JsonSerializer.Serialize(work, WebhookWorkJson.Default.WebhookWork),
         };
         return ActivatorUtilities.CreateInstance<WebhookHandler>(services).RunAsync(lease, (_, _, _) => Task.CompletedTask, Cancellation);
     }
