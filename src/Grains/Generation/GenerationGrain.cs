@@ -40,11 +40,11 @@ internal sealed class GenerationGrain(
 
     protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Create);
 
-    // The moderation is asked in this grain's turn: it holds up nobody but who asks for the same task again, and he is to wait. What it says of a
-    // repetition of what was accepted counts for nothing.
+    // The moderation is asked in this grain's turn: it holds up nobody but who asks for the same task again, and he is to wait. Of what
+    // was accepted before it is not asked again.
     public async Task<GenerationRequest> Create(CreateGeneration command)
     {
-        var verdict = command.Prompt.Length <= GenerationLimits.Prompt ? await moderation.JudgeAsync(command.Prompt) : ModerationVerdict.Accepted;
+        var verdict = State is null && command.Prompt.Length <= GenerationLimits.Prompt ? await moderation.JudgeAsync(command.Prompt) : ModerationVerdict.Accepted;
         var request = await ExecuteAsync(() => Created(command, verdict), Answer);
         await Task.WhenAll((State?.Images ?? []).Where(i => i.Job.IsOpen).Select(EnqueueAsync)); // a repetition may come after its end
         return request;

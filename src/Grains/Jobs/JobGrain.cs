@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Actors.Audit;
 using Actors.Storage;
 
 namespace Actors.Jobs;
 
 /// <summary>A row of <c>jobs</c>: a job without a table of its own.</summary>
-internal sealed record JobEntity(string Queue, string UserId, string Work, JobState Job, long Version) : IEntityState
+internal sealed record JobEntity(string Queue, string UserId, string Work, JobState Job, long Version) : IJobEntity<JobEntity>
 {
     public static readonly Table<JobEntity> Table = JobState.AddTo(
         new Table<JobEntity>("jobs")
@@ -45,13 +43,11 @@ internal sealed class JobTable : IJobTable
 
 /// <summary>A job without a table of its own. Key: the job's id. Durable once a method returns; only then the queue is told.</summary>
 [GrainType("job")]
-internal sealed class JobGrain(EntityServices services, JobQueues queues) : EntityGrain<JobEntity>(services), IJobGrain
+internal sealed class JobGrain(EntityServices services, JobQueues queues) : JobEntityGrain<JobEntity>(services, queues), IJobGrain
 {
     protected override string Topic => JobEvents.Topic(Id);
 
     protected override Table<JobEntity> Root => JobEntity.Table;
-
-    private IQueueGrain Queue => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(State!.Queue, Id));
 
     protected override bool Creates(IIncomingGrainCallContext call) => call.MethodName == nameof(Submit);
 
@@ -72,53 +68,11 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         return job;
     }
 
-    public async Task RequeueJob(string jobId)
-    {
-        JobRules.EnsureMayRequeue(Caller.Current!, State?.Job);
-        await ExecuteAsync(
-            () => Next(State, JobRules.Requeue(State!.Job, Now), JobEvents.Requeued)! with { Audit = new(AuditActions.JobRequeued, AuditEntities.Job) },
-            _ => true);
-        await EnqueueAsync();
-    }
-
-    public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
-    {
-        var attempt = 0;
-        await ExecuteAsync(
-            () =>
-            {
-                var next = Next(Known(), State is null ? null : JobRules.Start(State.Job, settings, Now), JobEvents.Started);
-                attempt = next?.Next!.Job.Attempt ?? 0;
-                return next;
-            },
-            _ => true);
-        return attempt == 0
-            ? null
-            : State!.Job.ToLease(this.GetGrainId(), State.Work);
-    }
-
-    public Task<bool> ReportJob(string jobId, int attempt, int progress, string? providerName, string? providerJobId) => ExecuteAsync(
-        () => Next(Known(), State is null ? null : JobRules.Report(State.Job, attempt, progress, providerName, providerJobId, Now), JobEvents.Progressed),
-        state => state?.Job is { Status: JobStatus.Running } job && job.Attempt == attempt);
-
-    public Task<bool> CompleteJob(string jobId, int attempt, string result)
-    {
-        new Validator().Range("result", result.Length, 0, JobLimits.Work).ThrowIfInvalid();
-        return ExecuteAsync(
-            () => Next(Known(), State is null ? null : JobRules.Complete(State.Job, attempt, Now), JobEvents.Completed) is { } done
-                ? done with { Next = done.Next! with { Result = result } }
-                : null,
-            state => state?.Job is { Status: JobStatus.Completed } job && job.Attempt == attempt);
-    }
-
-    public Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings) => ExecuteAsync(
-        () => Next(
-            Known(), State is null ? null : JobRules.Fail(State.Job, attempt, failure, settings, Now, Random.Shared.NextDouble()), JobEvents.Failed),
-        state => state?.Job.NextRetryAt);
-
     protected override Task<JobEntity?> LoadAsync(CancellationToken cancellationToken) => JobEntity.LoadAsync(Database, Id, cancellationToken);
 
-    protected override ImmutableArray<string> Audience(JobEntity state) => [Actors.Audience.User(state.UserId)];
+    protected override Task<Func<JobEntity, string>?> FindWorkAsync(JobEntity state) => Task.FromResult<Func<JobEntity, string>?>(s => s.Work);
+
+    protected override JobEntity Completed(JobEntity state, string result) => state with { Result = result };
 
     protected override AppException Refusal(string? constraint) => Errors.Invalid("", $"holds a value that cannot be stored ({constraint})");
 
@@ -136,7 +90,7 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         }
 
         Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for jobs.", Relation.Own);
-        queues.TableOf(command.Queue);
+        Queues.TableOf(command.Queue); // no such queue: refused
         var job = new JobState(Id, JobStatus.Pending, command.Priority, Now) { UpdatedAt = Now };
         return Event(new JobEntity(command.Queue, caller.UserId, command.Work, job, Version: 1), JobEvents.Submitted);
     }
@@ -145,14 +99,6 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         State is { } state && Permissions.Allows(Caller.Current!, permission, state.UserId == Caller.Current!.UserId ? Relation.Own : Relation.None)
         ? state
         : throw JobRules.NotFound();
-
-    private JobEntity? Known() => Caller.Current == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
-
-    private static Change<JobEntity>? Next(JobEntity? state, JobState? next, string kind) =>
-        state is null || next is null ? null : Event(state.With(next), kind);
-
-    private static Change<JobEntity> Event(JobEntity next, string kind) => new(next, kind, JsonSerializer.Serialize(
-        new(next.Job.Status, next.Job.Attempt, next.Job.Progress, next.Job.ErrorCode), JobEventsJson.Default.JobChanged));
 
     private static Job Answer(JobEntity? state) => new()
     {
@@ -166,6 +112,4 @@ internal sealed class JobGrain(EntityServices services, JobQueues queues) : Enti
         ErrorCode = state.Job.ErrorCode,
         NextRetryAt = state.Job.NextRetryAt,
     };
-
-    private Task EnqueueAsync() => queues.EnqueueAsync(GrainFactory, State!.Queue, State.Job, this.GetGrainId(), State.UserId);
 }

@@ -5,9 +5,10 @@ using Actors.Storage;
 namespace Actors.Webhooks;
 
 /// <summary>A row of <c>webhook_deliveries</c>: an event that is told, and its job, which has the same id. It goes with its task.</summary>
-internal sealed record WebhookDeliveryState(string TaskId, string UserId, WebhookEvent Event, string Body, JobState Job, long Version) : IEntityState
+internal sealed record WebhookDeliveryState(string TaskId, string UserId, WebhookEvent Event, string Body, JobState Job, long Version)
+    : IJobEntity<WebhookDeliveryState>
 {
-    public const string TaskConstraint = "webhook_deliveries_request_id_fkey";
+    public string Queue => WebhookQueues.Deliveries;
 
     public static readonly Table<WebhookDeliveryState> Table = JobState.AddTo(
         new Table<WebhookDeliveryState>("webhook_deliveries")
