@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Actors.Hosting;
 using Actors.Jobs;
+using Actors.Users;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,13 +39,16 @@ internal sealed class JobSilo : IAsyncDisposable
             new("ACTORS_DATA", folder),
             new("ConnectionStrings:Postgres", database),
             new("Workers:AtOnce", "0"),
+            new("Jobs:Free", "0"),
             new($"Jobs:Shards:{Name}", $"{shards}"),
         ]);
         builder.Logging.ClearProviders();
         builder.AddEmbeddedSilo();
         var host = builder.Build();
         await host.StartAsync();
-        return new(host, shards);
+        var silo = new JobSilo(host, shards);
+        await silo.AddUsersAsync();
+        return silo;
     }
 
     /// <summary>From the call that asks for a job until a worker that waits has its lease, both durable: the median.</summary>
@@ -120,6 +124,15 @@ internal sealed class JobSilo : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    private async Task AddUsersAsync()
+    {
+        Caller.Current = Caller.System;
+        for (var number = 0; number < Users; number++)
+        {
+            await _grains.GetGrain<IUserGrain>($"user-{number}").ConfirmEmail(new ConfirmEmail($"user-{number}@example.org", ByHimself: false));
+        }
     }
 
     private Task WorkAsync(Action onDone, CancellationToken enough) => Task.WhenAll(

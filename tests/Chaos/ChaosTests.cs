@@ -40,6 +40,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await RunAsync(saboteur, seed, TimeSpan.FromMinutes(minutes));
             await clients.EndAsync();
             await Verdict.AssertFourZerosAsync(database, acknowledged, clients);
+            Assert.Empty(stalls.TooLong());
         }
         catch
         {
@@ -50,8 +51,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
         {
             Tell(stalls.ToString());
         }
-
-        Assert.Empty(stalls.TooLong());
     }
 
     /// <summary>Whole rounds until the time is over, but at least one.</summary>

@@ -53,7 +53,7 @@ public sealed record JobTicket
     /// <summary>Not before, UTC; null: at once.</summary>
     [Id(5)] public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Most attempts of the user under way at once in the queue; 0: as many as it has.</summary>
+    /// <summary>Most attempts of the user under way at once, 0: as many as the queue has. The queue finds it out itself.</summary>
     [Id(6)] public int UserLimit { get; init; }
 }
 

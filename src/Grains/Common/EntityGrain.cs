@@ -77,6 +77,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
     /// </summary>
     protected virtual bool Creates(IIncomingGrainCallContext call) => false;
 
+    /// <summary>Whether an entity of this kind could be created under the id of one that was deleted.</summary>
+    protected virtual bool MayLiveTwice => true;
+
     /// <summary>Loads the state before the first call. Whoever calls for ids that do not exist must not fill the memory with them.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
@@ -110,7 +113,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         try
         {
             change = decide();
-            if (State is null && change?.Next is not null && key is null)
+            if (State is null && change?.Next is not null && key is null && MayLiveTwice)
             {
                 await RefuseSecondLifeAsync();
             }

@@ -36,6 +36,18 @@ internal sealed class FairQueue
 
     public bool Contains(string jobId) => _jobs.ContainsKey(jobId);
 
+    /// <summary>Most jobs of the user under way at once, 0: no limit; null if he has none here that waits or is under way.</summary>
+    public int? LimitOf(string userId) => _lanes.TryGetValue(userId, out var lane) ? lane.Limit : null;
+
+    /// <summary>From now on he has this limit, if he has jobs here.</summary>
+    public void Limit(string userId, int limit)
+    {
+        if (LimitOf(userId) is { } present && present != limit)
+        {
+            Change(userId, lane => lane.Limit = limit);
+        }
+    }
+
     /// <summary>Adds a job, or moves it, if it is there already, to the time that is told now.</summary>
     public void Add(JobTicket job, DateTimeOffset now)
     {
@@ -84,7 +96,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>A job of the user is under way, though nobody took it here: it was when the queue started.</summary>
-    public void Occupy(string userId) => Change(userId, lane => lane.Running++);
+    public void Occupy(JobTicket job) => Change(job.UserId, lane => (lane.Running, lane.Limit) = (lane.Running + 1, job.UserLimit));
 
     /// <summary>A job of the user is not under way any more.</summary>
     public void Release(string userId) => Change(userId, lane => lane.Running--);
@@ -139,7 +151,7 @@ internal sealed class FairQueue
         Change(job.UserId, lane =>
         {
             lane.Waiting.Add(job);
-            lane.Limit = job.UserLimit == 0 ? int.MaxValue : job.UserLimit;
+            lane.Limit = job.UserLimit;
         });
         Waiting++;
     }
@@ -155,7 +167,7 @@ internal sealed class FairQueue
 
         _turns.Remove(lane);
         change(lane);
-        if (lane.Waiting.Count > 0 && lane.Running < lane.Limit)
+        if (lane.Waiting.Count > 0 && (lane.Limit == 0 || lane.Running < lane.Limit))
         {
             _turns.Add(lane);
         }
@@ -190,7 +202,7 @@ internal sealed class FairQueue
 
         public int Running { get; set; }
 
-        public int Limit { get; set; } = int.MaxValue;
+        public int Limit { get; set; }
 
         public long LastTurn { get; set; }
     }

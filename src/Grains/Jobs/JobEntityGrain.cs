@@ -64,17 +64,20 @@ internal abstract class JobEntityGrain<TState>(EntityServices services, JobQueue
     public Task<bool> CompleteJob(string jobId, int attempt, string result)
     {
         new Validator().Range("result", result.Length, 0, JobLimits.Work).ThrowIfInvalid();
-        return ExecuteAsync(
+        return EndAsync(
             () => Next(Known(), State is null ? null : JobRules.Complete(State.Job, attempt, Now), JobEvents.Completed) is { } done
                 ? done with { Next = Completed(done.Next!, result) }
                 : null,
             state => state?.Job is { Status: JobStatus.Completed } job && job.Attempt == attempt);
     }
 
-    public Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings) => ExecuteAsync(
+    public Task<DateTimeOffset?> FailJob(string jobId, int attempt, JobFailure failure, QueueSettings settings) => EndAsync(
         () => Next(
             Known(), State is null ? null : JobRules.Fail(State.Job, attempt, failure, settings, Now, Random.Shared.NextDouble()), JobEvents.Failed),
         state => state?.Job.NextRetryAt);
+
+    // Jobs are not deleted, or only with what they belong to, without which they cannot be created.
+    protected override bool MayLiveTwice => false;
 
     /// <summary>What an attempt is to do, said once it has begun; null if there is nothing to do any more.</summary>
     protected abstract Task<Func<TState, string>?> FindWorkAsync(TState state);
@@ -94,6 +97,18 @@ internal abstract class JobEntityGrain<TState>(EntityServices services, JobQueue
 
     protected static Change<TState> Event(TState next, string kind) => new(next, kind, JsonSerializer.Serialize(
         new(next.Job.Status, next.Job.Attempt, next.Job.Progress, next.Job.ErrorCode), JobEventsJson.Default.JobChanged));
+
+    // Who works through many jobs must not fill the memory with those that are over.
+    private async Task<TAnswer> EndAsync<TAnswer>(Func<Change<TState>?> decide, Func<TState?, TAnswer> answer)
+    {
+        var result = await ExecuteAsync(decide, answer);
+        if (State?.Job.IsOpen == false)
+        {
+            DeactivateOnIdle();
+        }
+
+        return result;
+    }
 
     private TState? Known() => Caller.Current == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
 }

@@ -77,11 +77,8 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
     public IEnumerable<string> KeysOf(string queue) => Enumerable.Range(0, Shards(queue)).Select(shard => $"{queue}/{shard}");
 
     /// <summary>Tells the queue of a job whose row is durable. To tell it twice does no harm.</summary>
-    public async Task EnqueueAsync(IGrainFactory grains, string queue, JobState job, GrainId owner, string userId)
-    {
-        var atOnce = await AtOnceAsync(grains, userId);
-        await grains.GetGrain<IQueueGrain>(KeyOf(queue, job.Id)).Enqueue(job.ToTicket(owner, userId, atOnce));
-    }
+    public Task EnqueueAsync(IGrainFactory grains, string queue, JobState job, GrainId owner, string userId) =>
+        grains.GetGrain<IQueueGrain>(KeyOf(queue, job.Id)).Enqueue(job.ToTicket(owner, userId));
 
     /// <summary>The queue's open jobs, the oldest first, at most so many.</summary>
     public Task<ImmutableArray<OpenJob>> ListOpenAsync(string queue, int limit, CancellationToken cancellationToken)
@@ -99,14 +96,17 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
                 var job = JobState.Read(row, 3);
                 var tier = row.GetNullableString(2) is { } name ? WireName.Parse<UserTier>(name) : default;
                 return new OpenJob(
-                    job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1), options.Value.AtOnceOf(tier)), job.Status, job.Attempt, job.TimeoutAt);
+                    job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1)) with { UserLimit = options.Value.AtOnceOf(tier) },
+                    job.Status,
+                    job.Attempt,
+                    job.TimeoutAt);
             },
             cancellationToken);
     }
 
-    private async Task<int> AtOnceAsync(IGrainFactory grains, string userId)
+    /// <summary>Attempts of the user under way at once, by his tier; 0: as many as the queue has. For the system.</summary>
+    public async Task<int> AtOnceAsync(IGrainFactory grains, string userId)
     {
-        (Caller.Current, CommandKey.Current) = (Caller.System, null);
         try
         {
             return options.Value.AtOnceOf((await grains.GetGrain<IUserGrain>(userId).Get()).Tier);

@@ -58,8 +58,7 @@ internal sealed record JobState(string Id, JobStatus Status, int Priority, DateT
     /// <summary>As the queue is told of it.</summary>
     /// <param name="owner">The grain that has its row.</param>
     /// <param name="userId">For whom.</param>
-    /// <param name="userLimit">Most attempts of his under way at once; 0: no limit.</param>
-    public JobTicket ToTicket(GrainId owner, string userId, int userLimit) => new()
+    public JobTicket ToTicket(GrainId owner, string userId) => new()
     {
         JobId = Id,
         Owner = owner,
@@ -67,7 +66,6 @@ internal sealed record JobState(string Id, JobStatus Status, int Priority, DateT
         Priority = Priority,
         CreatedAt = CreatedAt,
         NotBefore = NextRetryAt,
-        UserLimit = userLimit,
     };
 
     /// <summary>As a worker is told of the attempt that is under way.</summary>

@@ -69,19 +69,20 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         this.RegisterGrainTimer(OnTickAsync, new GrainTimerCreationOptions(Tick, Tick) { KeepAlive = true, Interleave = true });
     }
 
-    public Task Enqueue(JobTicket job)
+    public async Task Enqueue(JobTicket job)
     {
+        Caller.Current = Caller.System;
+        // Asked once for all jobs that he has here; what the rows say of it is heard with the next look at them.
+        var limit = _queue.LimitOf(job.UserId) ?? await services.Queues.AtOnceAsync(GrainFactory, job.UserId);
         if (_queue.Count >= services.Options.InMemory)
         {
             _readBelow = services.Options.InMemory / 2;
         }
         else if (!_running.ContainsKey(job.JobId))
         {
-            _queue.Add(job, Now);
+            _queue.Add(job with { UserLimit = limit }, Now);
             Wake();
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task<ImmutableArray<JobLease>> Lease(string worker, int count, TimeSpan wait, CancellationToken cancellationToken = default)
@@ -309,6 +310,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         foreach (var job in open)
         {
             var id = job.Ticket.JobId;
+            _queue.Limit(job.Ticket.UserId, job.Ticket.UserLimit);
             if (services.Queues.KeyOf(Name, id) != key || _running.ContainsKey(id) || _queue.Contains(id))
             {
                 continue;
@@ -321,7 +323,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             else if (job.Status == JobStatus.Running)
             {
                 _running.Add(id, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
-                _queue.Occupy(job.Ticket.UserId);
+                _queue.Occupy(job.Ticket);
             }
             else
             {

@@ -14,8 +14,9 @@ internal interface IBatchWriter
 }
 
 /// <summary>
-/// Gathers commits of many entities into batches. While every flight is in the air commits wait; the next flight takes what
-/// has gathered. There is no timer and no artificial delay: alone, a commit flies at once.
+/// Gathers commits of many entities into batches. While a flight is in the air commits wait; the next flight takes what has
+/// gathered. Another one beside it starts only with half a batch: small batches side by side would cost more than they gain. There
+/// is no timer and no artificial delay: alone, a commit flies at once.
 /// </summary>
 internal sealed partial class GroupCommitter : IAsyncDisposable
 {
@@ -29,6 +30,7 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
     private readonly int _queueLimit;
     private readonly int _maxBatch;
     private readonly int _flights;
+    private readonly int _enoughForAnother;
 
     private readonly Lock _gate = new();
     private readonly List<QueuedCommit> _queue = new(256);
@@ -48,6 +50,7 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
         _queueLimit = options.QueueLimit;
         _maxBatch = options.MaxBatch;
         _flights = flights;
+        _enoughForAnother = Math.Max(1, options.MaxBatch / 2);
         instruments.ObserveQueue(() => _queue.Count);
     }
 
@@ -69,7 +72,7 @@ internal sealed partial class GroupCommitter : IAsyncDisposable
             }
 
             _queue.Add(queued);
-            if (_flying == _flights)
+            if (_flying == _flights || (_flying > 0 && _queue.Count < _enoughForAnother))
             {
                 return queued.Task;
             }

@@ -28,8 +28,8 @@ public sealed class Saboteur(ActorsCluster cluster, PostgresServer postgres, Cli
             _ => throw new ArgumentOutOfRangeException(nameof(fault)),
         });
         await clients.SettleAsync();
+        tell(string.Create(CultureInfo.InvariantCulture, $"{fault.Kind} over after {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s: {stalls.Longest()}."));
         stalls.Begin(FaultKind.Calm);
-        tell(string.Create(CultureInfo.InvariantCulture, $"{fault.Kind} over after {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s."));
     }
 
     private async Task KillAsync(ActorsProcess process)

@@ -7,18 +7,25 @@ namespace Actors.Chaos.Faults;
 public sealed class Stalls
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<FaultKind, Row> _rows = [];
-    private Row _now;
+    private readonly List<Row> _rows = [new(FaultKind.Calm)];
 
-    public Stalls() => _now = RowOf(FaultKind.Calm);
+    private Row Present => _rows[^1];
 
     /// <summary>From now on waiting is because of this.</summary>
     public void Begin(FaultKind kind)
     {
         lock (_gate)
         {
-            _now = RowOf(kind);
-            _now.Times += kind == FaultKind.Calm ? 0 : 1;
+            _rows.Add(new(kind));
+        }
+    }
+
+    /// <summary>Who waited longest because of what is wrong at present.</summary>
+    public string Longest()
+    {
+        lock (_gate)
+        {
+            return $"a writer waited {Seconds(Present.Writer)}, an event came {Seconds(Present.Live)} late";
         }
     }
 
@@ -29,9 +36,9 @@ public sealed class Stalls
     {
         lock (_gate)
         {
-            _now.Commands++;
-            _now.Repeats += tries - 1;
-            _now.Writer = Max(_now.Writer, took);
+            Present.Commands++;
+            Present.Repeats += tries - 1;
+            Present.Writer = Max(Present.Writer, took);
         }
     }
 
@@ -41,7 +48,7 @@ public sealed class Stalls
     {
         lock (_gate)
         {
-            _now.Live = Max(_now.Live, lag);
+            Present.Live = Max(Present.Live, lag);
         }
     }
 
@@ -50,7 +57,7 @@ public sealed class Stalls
     {
         lock (_gate)
         {
-            _now.Reconnects++;
+            Present.Reconnects++;
         }
     }
 
@@ -59,7 +66,7 @@ public sealed class Stalls
     {
         lock (_gate)
         {
-            _now.Outage = Max(_now.Outage, outage);
+            Present.Outage = Max(Present.Outage, outage);
         }
     }
 
@@ -70,10 +77,10 @@ public sealed class Stalls
         {
             return
             [
-                .. _rows.Where(r => r.Value.Writer > r.Value.Outage + Bounds.Of(r.Key).Writer)
-                    .Select(r => $"{r.Key}: a writer waited {Seconds(r.Value.Writer)}, more than {Allowed(Bounds.Of(r.Key).Writer, r.Value.Outage)}."),
-                .. _rows.Where(r => r.Value.Live > r.Value.Outage + Bounds.Of(r.Key).Live)
-                    .Select(r => $"{r.Key}: an event came {Seconds(r.Value.Live)} late, more than {Allowed(Bounds.Of(r.Key).Live, r.Value.Outage)}."),
+                .. _rows.Where(r => r.Writer > r.Outage + Bounds.Of(r.Kind).Writer)
+                    .Select(r => $"{r.Kind}: a writer waited {Seconds(r.Writer)}, more than {Allowed(Bounds.Of(r.Kind).Writer, r.Outage)}."),
+                .. _rows.Where(r => r.Live > r.Outage + Bounds.Of(r.Kind).Live)
+                    .Select(r => $"{r.Kind}: an event came {Seconds(r.Live)} late, more than {Allowed(Bounds.Of(r.Kind).Live, r.Outage)}."),
             ];
         }
     }
@@ -85,20 +92,20 @@ public sealed class Stalls
         text.Append("|---|---:|---:|---:|---:|---:|---:|\n");
         lock (_gate)
         {
-            foreach (var (kind, row) in _rows)
+            foreach (var kind in _rows.GroupBy(r => r.Kind).OrderBy(k => k.Key))
             {
-                var bounds = Bounds.Of(kind);
+                var (bounds, outage) = (Bounds.Of(kind.Key), kind.Max(r => r.Outage));
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {kind} | {row.Times} | {Seconds(row.Writer)} ({Allowed(bounds.Writer, row.Outage)}) | {Seconds(row.Live)} ({Allowed(bounds.Live, row.Outage)}) ");
-                text.Append(CultureInfo.InvariantCulture, $"| {row.Commands} | {row.Repeats} | {row.Reconnects} |\n");
+                    $"| {kind.Key} | {kind.Count()} | {Seconds(kind.Max(r => r.Writer))} ({Allowed(bounds.Writer, outage)}) ");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {Seconds(kind.Max(r => r.Live))} ({Allowed(bounds.Live, outage)}) | {kind.Sum(r => r.Commands)} | {kind.Sum(r => r.Repeats)} | {kind.Sum(r => r.Reconnects)} |\n");
             }
         }
 
         return text.ToString();
     }
-
-    private Row RowOf(FaultKind kind) => _rows.TryGetValue(kind, out var row) ? row : _rows[kind] = new Row();
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F1} s");
 
@@ -106,9 +113,10 @@ public sealed class Stalls
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    private sealed class Row
+    /// <summary>What one fault did, or the time between two.</summary>
+    private sealed class Row(FaultKind kind)
     {
-        public int Times { get; set; }
+        public FaultKind Kind => kind;
 
         public TimeSpan Writer { get; set; }
 

@@ -218,6 +218,23 @@ public sealed class FairQueueTests
         }
     }
 
+    [Fact]
+    public void A_users_new_limit_counts_for_the_jobs_that_wait()
+    {
+        Add("user", "one", limit: 1);
+        Add("user", "two", limit: 1);
+        Assert.Equal("one", _queue.Take(_now)?.JobId);
+        Assert.Null(_queue.Take(_now));
+
+        _queue.Limit("user", 2);
+
+        Assert.Equal("two", _queue.Take(_now)?.JobId);
+        Assert.Equal(2, _queue.LimitOf("user"));
+        _queue.Release("user");
+        _queue.Release("user");
+        Assert.Null(_queue.LimitOf("user"));
+    }
+
     private void AddMany(string user, int count, int priority = 0)
     {
         for (var i = 0; i < count; i++)

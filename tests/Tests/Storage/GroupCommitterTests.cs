@@ -56,6 +56,19 @@ public sealed class GroupCommitterTests
     }
 
     [Fact]
+    public async Task Another_flight_starts_with_half_a_batch()
+    {
+        var committer = Committer(flights: 2, maxBatch: 4);
+        _ = committer.CommitAsync(New(Named("first")));
+        await _writer.NextFlightAsync();
+
+        _ = committer.CommitAsync(New(Named("a")));
+        _ = committer.CommitAsync(New(Named("b")));
+
+        Assert.Equal(["a", "b"], (await _writer.NextFlightAsync()).Ids);
+    }
+
+    [Fact]
     public async Task A_batch_takes_no_more_than_its_limit()
     {
         var committer = Committer(flights: 1, maxBatch: 3);
@@ -92,7 +105,7 @@ public sealed class GroupCommitterTests
     [Fact]
     public async Task Two_commits_of_one_root_are_never_in_the_air_together()
     {
-        var committer = Committer(flights: 2);
+        var committer = Committer(flights: 2, maxBatch: 4);
         _ = committer.CommitAsync(New(Named("a")));
         var first = await _writer.NextFlightAsync();
 
