@@ -10,6 +10,8 @@ public static class Clustering
 {
     private const string Npgsql = "Npgsql";
 
+    private static readonly TimeSpan ClientsAreGoneAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>A member of the cluster whose membership is kept in the given PostgreSQL database.</summary>
     internal static void UseCluster(this ISiloBuilder silo, NodeOptions node, string postgres)
     {
@@ -29,6 +31,8 @@ public static class Clustering
             options.ConnectionString = MembershipConnection(postgres);
         });
         silo.Configure<ClusterMembershipOptions>(NoticeDeathSoon);
+        // A client that has lost its connection to this silo is reached through others. Until it is dropped here, answers wait for it to come back.
+        silo.Configure<SiloMessagingOptions>(messages => messages.ClientDropTimeout = ClientsAreGoneAfter);
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = node.GrainIdle);
     }
 
@@ -55,6 +59,10 @@ public static class Clustering
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.MaxProbeTimeout = TimeSpan.FromSeconds(1.5);
         membership.NumMissedProbesLimit = 3;
+
+        // The third probe is not made through another node: that takes longer, and longest while the machine has much to do. Two
+        // nodes must find a third one silent anyway.
+        membership.EnableIndirectProbes = false;
 
         // Two nodes must agree; of two silos the survivor decides alone (Orleans asks for no more votes than half the cluster).
         membership.NumVotesForDeathDeclaration = 2;
