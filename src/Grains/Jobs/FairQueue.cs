@@ -96,7 +96,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>A job of the user is under way, though nobody took it here: it was when the queue started.</summary>
-    public void Occupy(JobTicket job) => Change(job.UserId, lane => (lane.Running, lane.Limit) = (lane.Running + 1, job.UserLimit));
+    public void Occupy(JobTicket job) => Change(job.UserId, lane => lane.Running++, job.UserLimit);
 
     /// <summary>A job of the user is not under way any more.</summary>
     public void Release(string userId) => Change(userId, lane => lane.Running--);
@@ -148,21 +148,18 @@ internal sealed class FairQueue
 
     private void Wait(JobTicket job)
     {
-        Change(job.UserId, lane =>
-        {
-            lane.Waiting.Add(job);
-            lane.Limit = job.UserLimit;
-        });
+        Change(job.UserId, lane => lane.Waiting.Add(job), job.UserLimit);
         Waiting++;
     }
 
-    // The order of turns depends on what changes: out, change, in again.
-    private void Change(string userId, Action<Lane> change)
+    // The order of turns depends on what changes: out, change, in again. The limit is that of a lane that is not there yet: an older job
+    // must not bring back an older limit.
+    private void Change(string userId, Action<Lane> change, int limit = 0)
     {
         if (!_lanes.TryGetValue(userId, out var lane))
         {
             // Behind those who wait already: who comes again and again must not go first each time.
-            _lanes.Add(userId, lane = new(userId, new(JobOrder())) { LastTurn = _taken });
+            _lanes.Add(userId, lane = new(userId, new(JobOrder())) { LastTurn = _taken, Limit = limit });
         }
 
         _turns.Remove(lane);

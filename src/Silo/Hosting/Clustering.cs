@@ -60,10 +60,6 @@ public static class Clustering
         membership.MaxProbeTimeout = TimeSpan.FromSeconds(1.5);
         membership.NumMissedProbesLimit = 3;
 
-        // The third probe is not made through another node: that takes longer, and longest while the machine has much to do. Two
-        // nodes must find a third one silent anyway.
-        membership.EnableIndirectProbes = false;
-
         // Two nodes must agree; of two silos the survivor decides alone (Orleans asks for no more votes than half the cluster).
         membership.NumVotesForDeathDeclaration = 2;
 

@@ -227,9 +227,12 @@ public sealed class FairQueueTests
         Assert.Null(_queue.Take(_now));
 
         _queue.Limit("user", 2);
+        Add("user", "of before", limit: 1);
 
         Assert.Equal("two", _queue.Take(_now)?.JobId);
         Assert.Equal(2, _queue.LimitOf("user"));
+        Assert.Null(_queue.Take(_now));
+        _queue.Remove("of before");
         _queue.Release("user");
         _queue.Release("user");
         Assert.Null(_queue.LimitOf("user"));
