@@ -81,8 +81,8 @@ internal sealed partial class JobWorker(
         _attempts[lease.JobId] = attempt;
         try
         {
-            var next = await TryAsync(lease, attempt, stopping);
-            // Also while the process stops: what is reported now need not time out.
+            var next = await TryAsync(lease, attempt, timeout.Token, stopping);
+            // Also while the process stops, as a failure is: what is reported now need not time out.
             await RepeatAsync(
                 async () =>
                 {
@@ -109,7 +109,7 @@ internal sealed partial class JobWorker(
 
     /// <summary>Runs the attempt and tells the owner how it ended; when the next one may begin.</summary>
     /// <exception cref="OperationCanceledException">The attempt is lost or over its time: nothing that this worker says counts.</exception>
-    private async Task<DateTimeOffset?> TryAsync(JobLease lease, CancellationTokenSource attempt, CancellationToken stopping)
+    private async Task<DateTimeOffset?> TryAsync(JobLease lease, CancellationTokenSource attempt, CancellationToken timeout, CancellationToken stopping)
     {
         var owner = grains.GetGrain<IJobOwner>(lease.Owner);
         try
@@ -118,7 +118,7 @@ internal sealed partial class JobWorker(
                 lease,
                 async (progress, provider, providerId) =>
                 {
-                    if (!await owner.ReportJob(lease.JobId, lease.Attempt, progress, provider, providerId))
+                    if (!await RepeatAsync(() => owner.ReportJob(lease.JobId, lease.Attempt, progress, provider, providerId), attempt.Token))
                     {
                         await attempt.CancelAsync();
                     }
@@ -147,8 +147,8 @@ internal sealed partial class JobWorker(
             return await FailAsync(new JobFailure("WORKER_FAILED", failure.GetType().Name));
         }
 
-        async Task<DateTimeOffset?> FailAsync(JobFailure failure) =>
-            await owner.FailJob(lease.JobId, lease.Attempt, failure, (await Settings.Get()).Settings);
+        Task<DateTimeOffset?> FailAsync(JobFailure failure) => RepeatAsync(
+            async () => await owner.FailJob(lease.JobId, lease.Attempt, failure, (await Settings.Get()).Settings), timeout);
     }
 
     private async Task HeartbeatAsync(IQueueGrain queue, Func<ImmutableArray<string>> attempts, CancellationToken stopping)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
 using Actors.Storage;
 using Actors.Users;
 using Microsoft.Extensions.Options;
@@ -85,23 +86,14 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
     {
         var table = TableOf(queue);
         return database.RowsOfAllUsers().ListAsync( // a queue has jobs of many
-            $"""
-            select j.owner, j.user_id, u.tier, {JobState.ColumnsOf("j")}
-            from ({table.Rows}) j left join users u on u.id = j.user_id
-            where j.status in ('PENDING', 'RUNNING', 'RETRYING') order by j.created_at, j.id limit @limit
-            """,
-            [("limit", limit)],
-            row =>
-            {
-                var job = JobState.Read(row, 3);
-                var tier = row.GetNullableString(2) is { } name ? WireName.Parse<UserTier>(name) : default;
-                return new OpenJob(
-                    job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1)) with { UserLimit = options.Value.AtOnceOf(tier) },
-                    job.Status,
-                    job.Attempt,
-                    job.TimeoutAt);
-            },
-            cancellationToken);
+            $"{Open(table)} order by j.created_at, j.id limit @limit", [("limit", limit)], row => Read(table, row), cancellationToken);
+    }
+
+    /// <summary>The job as its row says; null if it is over.</summary>
+    public Task<OpenJob?> FindOpenAsync(string queue, string jobId, CancellationToken cancellationToken)
+    {
+        var table = TableOf(queue);
+        return database.RowsOfAllUsers().FirstAsync($"{Open(table)} and j.id = @id", [("id", jobId)], row => Read(table, row), cancellationToken);
     }
 
     /// <summary>Attempts of the user under way at once, by his tier; 0: as many as the queue has. For the system.</summary>
@@ -116,5 +108,23 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
             // He is deleted, and his jobs go with him; or he cannot be asked just now, which is no reason to turn down a job that is durable.
             return options.Value.AtOnceOf(default);
         }
+    }
+
+    private static string Open(IJobTable table) =>
+        $"""
+        select j.owner, j.user_id, u.tier, {JobState.ColumnsOf("j")}
+        from ({table.Rows}) j left join users u on u.id = j.user_id
+        where j.status in ('PENDING', 'RUNNING', 'RETRYING')
+        """;
+
+    private OpenJob Read(IJobTable table, DbDataReader row)
+    {
+        var job = JobState.Read(row, 3);
+        var tier = row.GetNullableString(2) is { } name ? WireName.Parse<UserTier>(name) : default;
+        return new(
+            job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1)) with { UserLimit = options.Value.AtOnceOf(tier) },
+            job.Status,
+            job.Attempt,
+            job.TimeoutAt);
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private readonly Dictionary<string, RunningJob> _running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _doubtful = new(StringComparer.Ordinal);
     private HashSet<(string JobId, int Attempt)>? _unknown;
     private TaskCompletionSource _news = NewSignal();
     private QueueSettings _settings = new();
@@ -205,11 +206,13 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
                 return lease;
             }
 
+            // It is over; or it was begun by a call whose answer was lost, and nobody works on it.
+            _doubtful.Add(job.JobId);
             _queue.Release(job.UserId);
         }
         catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
         {
-            // Whether it began is not known. If it did, the row says so, and its time runs out.
+            // Whether it began is not known. If it did, it cannot begin again, and its row tells.
             LogNotStarted(services.Logger, failure, Name, job.JobId);
             _queue.Release(job.UserId);
             _queue.Add(job with { NotBefore = Now + AfterFailure }, Now);
@@ -262,6 +265,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
                 }
             }
 
+            await ReadDoubtfulAsync(cancellationToken);
             if (now - _readAt > services.Options.ReadAgain || _queue.Count < _readBelow)
             {
                 await ReadRowsAsync(cancellationToken);
@@ -299,6 +303,19 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         }
     }
 
+    private async Task ReadDoubtfulAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in _doubtful.ToList())
+        {
+            if (await services.Queues.FindOpenAsync(Name, id, cancellationToken) is { } job && !_running.ContainsKey(id) && !_queue.Contains(id))
+            {
+                Know(job);
+            }
+
+            _doubtful.Remove(id);
+        }
+    }
+
     // What is told while this reads is newer than what it reads: it only adds what nobody has told. An attempt may have ended since its row was
     // read; one that two reads have seen has not.
     private async Task ReadRowsAsync(CancellationToken cancellationToken)
@@ -320,14 +337,9 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             {
                 unknown.Add((id, job.Attempt));
             }
-            else if (job.Status == JobStatus.Running)
-            {
-                _running.Add(id, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
-                _queue.Occupy(job.Ticket);
-            }
             else
             {
-                _queue.Add(job.Ticket, Now);
+                Know(job);
             }
         }
 
@@ -335,6 +347,19 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         // Of this shard's jobs it holds maybe only its part of what was read.
         _readBelow = open.Length == services.Options.InMemory ? _queue.Count / 2 : 0;
         Wake();
+    }
+
+    private void Know(OpenJob job)
+    {
+        if (job.Status == JobStatus.Running)
+        {
+            _running.Add(job.Ticket.JobId, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
+            _queue.Occupy(job.Ticket);
+        }
+        else
+        {
+            _queue.Add(job.Ticket, Now);
+        }
     }
 
     private void Wake()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Actors.Cluster;
@@ -7,8 +8,8 @@ using Npgsql;
 namespace Actors.Chaos.Generation;
 
 /// <summary>
-/// Silos and workers are killed while prompts become models. Every task comes to its end, each picture and each model counts once, and nothing is
-/// left under way.
+/// Silos and workers are killed while prompts become models. Every task comes to its end, each picture and each model counts once, nothing is
+/// left under way, no attempt outlives its time, and no attempt has a provider make anything twice.
 /// </summary>
 /// <remarks>
 /// By default few tasks; <c>ACTORS_CHAOS_TASKS</c> says how many. A silo is killed every 20 s and a worker every 15 s, as long as there is something
@@ -30,6 +31,7 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         var count = Environment.GetEnvironmentVariable("ACTORS_CHAOS_TASKS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 12;
         await using var server = await PostgresServer.StartNewAsync(durable: true);
         await using var ceph = new CephGateway();
+        await using var makers = await Makers.StartAsync();
         var database = await server.CreateDatabaseAsync();
         var files = await ceph.SettingsAsync("__");
         await using var cluster = new ActorsCluster(
@@ -39,12 +41,15 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         var frontend = cluster.LaunchFrontend();
         await Task.WhenAll([.. silos.Select(s => s.UntilReadyAsync()), frontend.UntilReadyAsync()]);
         await OpenQueuesAsync(frontend);
-        ActorsProcess[] workers = [cluster.LaunchWorker(files), cluster.LaunchWorker(files)];
+        ActorsProcess[] workers = [.. Enumerable.Range(0, 2).Select(_ => cluster.LaunchWorker([.. files, .. makers.Settings, ("Workers__AtOnce", "8")]))];
         var users = await Task.WhenAll(Enumerable.Range(0, Users).Select(_ => ActorsClient.RegisteredAsync(frontend.Client)));
         await using var source = NpgsqlDataSource.Create(database);
+        var jobs = new JobTables(source);
 
+        var begun = Stopwatch.GetTimestamp();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var saboteurs = Task.WhenAll(KillAsync(silos, SilosEvery, done.Token), KillAsync(workers, WorkersEvery, done.Token));
+        var (silosKilled, workersKilled) = (KillAsync(silos, SilosEvery, done.Token), KillAsync(workers, WorkersEvery, done.Token));
+        var watch = jobs.WatchAsync(done.Token);
         var tasks = Enumerable.Range(0, count).Select(i => new TaskOfUser([.. users.Select(u => new RetryingClient(u))], i)).ToList();
         try
         {
@@ -53,9 +58,11 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         finally
         {
             await done.CancelAsync();
-            output.WriteLine($"killed: {await saboteurs}");
+            output.WriteLine($"{count} tasks in {Stopwatch.GetElapsedTime(begun)}; killed: {await silosKilled} silos, {await workersKilled} workers.");
+            output.WriteLine(await jobs.TellAsync());
         }
 
+        Assert.Empty(await watch);
         Assert.Equal(count, await ScalarAsync(source, "select count(*) from generation_requests where status = 'COMPLETED' and phase = 'COMPLETED'"));
         Assert.Equal(count, await ScalarAsync(source, "select count(*) from models where completed_at is not null and failed_at is null"));
         Assert.Equal(0, await ScalarAsync(source, "select count(*) from image_generation_jobs where status <> 'COMPLETED'"));
@@ -72,6 +79,15 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
             select count(*) from (select image_url as file from generated_images union all select model_url from models union all select preview_image_url from models) f
             left join blobs b on b.id = f.file where b.status is distinct from 'stored'
             """));
+        AssertAtMostOnce(makers.Pictures, await jobs.AttemptsOfPicturesAsync());
+        AssertAtMostOnce(makers.Models, await jobs.AttemptsOfModelsAsync());
+    }
+
+    private void AssertAtMostOnce(IReadOnlyDictionary<string, long> asked, IReadOnlyDictionary<string, long> attempts)
+    {
+        output.WriteLine($"Asked for {asked.Values.Sum()} times in {attempts.Values.Sum()} attempts.");
+        Assert.Equal(attempts.Keys.Order(StringComparer.Ordinal), asked.Keys.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(asked, provider => provider.Value > attempts[provider.Key]);
     }
 
     // More at once than the defaults, and no pauses: what is tried again is tried at once.
@@ -80,7 +96,8 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         var admin = await Administrator.LoginAsync(frontend.Client);
         foreach (var queue in new[] { "image-generation", "model-generation" })
         {
-            (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/queues/{queue}", new { maxConcurrency = AtOnce, maxRetries = 20, retryDelayBase = 0 })).Expect(HttpStatusCode.OK);
+            var settings = new { maxConcurrency = AtOnce, maxRetries = 20, retryDelayBase = 0, jobTimeout = (long)JobTables.Timeout.TotalMilliseconds };
+            (await admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/queues/{queue}", settings)).Expect(HttpStatusCode.OK);
         }
     }
 
@@ -109,32 +126,5 @@ public sealed class GenerationChaosTests(ITestOutputHelper output)
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;
-    }
-
-    /// <summary>One task, from its prompt to its model that everybody likes, by clients that retry.</summary>
-    private sealed class TaskOfUser(RetryingClient[] users, int number)
-    {
-        private readonly RetryingClient _user = users[number % users.Length];
-
-        public async Task RunAsync()
-        {
-            var id = (await _user.PostAsync("/api/v1/tasks", new { prompt = $"齿轮 {number}" })).Data.GetProperty("id").GetString()!;
-            await UntilAsync(id, "IMAGE_COMPLETED");
-            await _user.PatchAsync($"/api/v1/tasks/{id}", new { selectedImageIndex = number % 4 });
-            var task = await UntilAsync(id, "COMPLETED");
-            var model = task.Data.GetProperty("model").GetProperty("id").GetString()!;
-            await _user.PostAsync($"/api/v1/models/{model}/publish", new { });
-            await Task.WhenAll(users.Select(u => u.PutAsync($"/api/v1/models/{model}/like")));
-        }
-
-        private async Task<Answer> UntilAsync(string id, string status)
-        {
-            Answer? seen = null;
-            await Waiting.UntilAsync(
-                async () => (seen = await _user.GetAsync($"/api/v1/tasks/{id}")).Data.GetProperty("status").GetString() == status,
-                TimeSpan.FromMinutes(5),
-                () => $"Not {status}: {seen!.Text}");
-            return seen!;
-        }
     }
 }

@@ -121,6 +121,29 @@ public sealed class JobWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_that_cannot_tell_how_far_it_is_goes_on_and_tells_it_later()
+    {
+        await _worker.StopAsync(Cancellation);
+        var log = new WarningLog();
+        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
+        await worker.StartAsync(Cancellation);
+        var job = await SubmitAsync();
+        var attempt = await _handler.BegunAsync();
+
+        await using var other = await ConnectAsync();
+        await using var writing = await other.BeginTransactionAsync(Cancellation); // nobody else writes
+        var told = _handler.ReportAsync(50);
+        await log.Warned.WaitAsync(Soon, Cancellation);
+        await writing.RollbackAsync(Cancellation);
+        await told.WaitAsync(Soon, Cancellation);
+        Assert.Equal(50, (await Grains.GetGrain<IJobGrain>(job).Get()).Progress);
+        attempt.SetResult("done");
+
+        Assert.Equal((1, "done", null), await EndAsync(job, JobStatus.Completed));
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task An_attempt_that_is_cancelled_is_stopped()
     {
         var job = await SubmitAsync();
@@ -138,10 +161,16 @@ public sealed class JobWorkerTests : IAsyncLifetime
         await Grains.GetGrain<IQueueSettingsGrain>("background").Configure(settings, null);
     }
 
+    private async Task<SqliteConnection> ConnectAsync()
+    {
+        var connection = new SqliteConnection($"Data Source={Assert.Single(Directory.GetFiles(_app.Folder, "*.db"))};Pooling=False");
+        await connection.OpenAsync(Cancellation);
+        return connection;
+    }
+
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={Assert.Single(Directory.GetFiles(_app.Folder, "*.db"))};Pooling=False");
-        await connection.OpenAsync(Cancellation);
+        await using var connection = await ConnectAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // the test's own text
         command.CommandText = sql;
@@ -187,12 +216,22 @@ public sealed class JobWorkerTests : IAsyncLifetime
         private readonly System.Threading.Channels.Channel<TaskCompletionSource<string>> _begun =
             System.Threading.Channels.Channel.CreateUnbounded<TaskCompletionSource<string>>();
 
+        private Func<int, string?, string?, Task>? _report;
+
         public string Queue => "background";
 
         public async Task<TaskCompletionSource<string>> BegunAsync() => await _begun.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Soon, Cancellation);
 
+        /// <summary>The last attempt that began is so far.</summary>
+        public Task ReportAsync(int progress)
+        {
+            Caller.Current = Caller.System; // as in the worker
+            return _report!(progress, null, null);
+        }
+
         public async Task<string> RunAsync(JobLease lease, Func<int, string?, string?, Task> report, CancellationToken cancellationToken)
         {
+            _report = report;
             var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var stop = cancellationToken.Register(() => end.TrySetCanceled(cancellationToken));
             await _begun.Writer.WriteAsync(end, CancellationToken.None);

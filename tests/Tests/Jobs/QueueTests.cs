@@ -116,6 +116,21 @@ public abstract class QueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_that_began_unheard_is_soon_known_as_under_way()
+    {
+        await ConfigureAsync(new() { IsActive = false });
+        var job = await SubmitAsync("user", "one");
+        var owner = Grains.GetGrain<IJobOwner>(GrainId.Parse((await Jobs.List(new() { Status = JobStatus.Pending })).Items.Single().Owner));
+        Assert.NotNull(await owner.StartJob(job, new())); // the queue whose call this was did not hear the answer
+
+        await ConfigureAsync(new());
+        Assert.Empty(await Queue.Lease("worker", 1, TimeSpan.Zero, Cancellation));
+
+        await Waiting.UntilAsync(async () => (await Queue.Heartbeat("worker", [job])).Lost.IsEmpty, Soon, () => "The queue does not know that it is under way.");
+        Assert.Equal((0, 0, 1), Numbers(await Queue.Get()));
+    }
+
+    [Fact]
     public async Task An_attempt_that_takes_too_long_is_given_up_and_comes_again()
     {
         await ConfigureAsync(new() { JobTimeout = TimeSpan.FromSeconds(1), RetryDelayBase = TimeSpan.Zero, RetryDelayMax = TimeSpan.Zero });

@@ -5,7 +5,7 @@ using System.Text;
 namespace Actors.Models;
 
 /// <summary>Small models in every format, written by hand.</summary>
-internal static class ModelFiles
+public static class ModelFiles
 {
     /// <summary>A tetrahedron, of a triangle and a quarter that is given by negative numbers.</summary>
     public const string Obj = """
