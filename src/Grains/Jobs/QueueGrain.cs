@@ -206,7 +206,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
                 return lease;
             }
 
-            // It is over; or it was begun by a call whose answer was lost, and nobody works on it.
+            // It is over, or nothing to do; or it was begun by a call whose answer was lost, and nobody works on it.
             _doubtful.Add(job.JobId);
             _queue.Release(job.UserId);
         }
@@ -307,9 +307,9 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         foreach (var id in _doubtful.ToList())
         {
-            if (await services.Queues.FindOpenAsync(Name, id, cancellationToken) is { } job && !_running.ContainsKey(id) && !_queue.Contains(id))
+            if (await services.Queues.FindOpenAsync(Name, id, cancellationToken) is { Status: JobStatus.Running } job && !_running.ContainsKey(id) && !_queue.Contains(id))
             {
-                Know(job);
+                Occupy(job);
             }
 
             _doubtful.Remove(id);
@@ -337,9 +337,13 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             {
                 unknown.Add((id, job.Attempt));
             }
+            else if (job.Status == JobStatus.Running)
+            {
+                Occupy(job);
+            }
             else
             {
-                Know(job);
+                _queue.Add(job.Ticket, Now);
             }
         }
 
@@ -349,17 +353,10 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         Wake();
     }
 
-    private void Know(OpenJob job)
+    private void Occupy(OpenJob job)
     {
-        if (job.Status == JobStatus.Running)
-        {
-            _running.Add(job.Ticket.JobId, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
-            _queue.Occupy(job.Ticket);
-        }
-        else
-        {
-            _queue.Add(job.Ticket, Now);
-        }
+        _running.Add(job.Ticket.JobId, new(job.Ticket, job.Attempt, job.TimeoutAt ?? Now, Now) { HeardAt = Now });
+        _queue.Occupy(job.Ticket);
     }
 
     private void Wake()
