@@ -16,6 +16,9 @@ internal sealed partial class JobWorker(
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long the process's stop waits for somebody to hear how an attempt ended.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():n}";
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
 
@@ -78,6 +81,7 @@ internal sealed partial class JobWorker(
         var left = lease.TimeoutAt - time.GetUtcNow();
         using var timeout = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        await using var hurry = stopping.Register(() => timeout.CancelAfter(Farewell));
         _attempts[lease.JobId] = attempt;
         try
         {
@@ -124,7 +128,7 @@ internal sealed partial class JobWorker(
                     }
                 },
                 attempt.Token);
-            if (!await RepeatAsync(() => owner.CompleteJob(lease.JobId, lease.Attempt, result), attempt.Token))
+            if (!await RepeatAsync(() => owner.CompleteJob(lease.JobId, lease.Attempt, result), timeout))
             {
                 await handler.DiscardAsync(lease); // another attempt is the present one: nobody wants what this one made
             }

@@ -86,14 +86,14 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
     {
         var table = TableOf(queue);
         return database.RowsOfAllUsers().ListAsync( // a queue has jobs of many
-            $"{Open(table)} order by j.created_at, j.id limit @limit", [("limit", limit)], row => Read(table, row), cancellationToken);
+            $"{OpenJobsOf(table)} order by j.created_at, j.id limit @limit", [("limit", limit)], row => Read(table, row), cancellationToken);
     }
 
-    /// <summary>The job as its row says; null if it is over.</summary>
+    /// <summary>The job as its row says; null if it is over, or gone.</summary>
     public Task<OpenJob?> FindOpenAsync(string queue, string jobId, CancellationToken cancellationToken)
     {
         var table = TableOf(queue);
-        return database.RowsOfAllUsers().FirstAsync($"{Open(table)} and j.id = @id", [("id", jobId)], row => Read(table, row), cancellationToken);
+        return database.RowsOfAllUsers().FirstAsync($"{OpenJobsOf(table)} and j.id = @id", [("id", jobId)], row => Read(table, row), cancellationToken);
     }
 
     /// <summary>Attempts of the user under way at once, by his tier; 0: as many as the queue has. For the system.</summary>
@@ -110,7 +110,7 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
         }
     }
 
-    private static string Open(IJobTable table) =>
+    private static string OpenJobsOf(IJobTable table) =>
         $"""
         select j.owner, j.user_id, u.tier, {JobState.ColumnsOf("j")}
         from ({table.Rows}) j left join users u on u.id = j.user_id

@@ -33,6 +33,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private readonly FairQueue _queue = new();
     private readonly Dictionary<string, RunningJob> _running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _workers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _cancelled = new(StringComparer.Ordinal);
     private readonly HashSet<string> _doubtful = new(StringComparer.Ordinal);
     private HashSet<(string JobId, int Attempt)>? _unknown;
@@ -40,7 +41,6 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     private QueueSettings _settings = new();
     private DateTimeOffset _readAt;
     private TimeSpan? _usualDuration;
-    private int _starting;
     private int _readBelow; // with fewer jobs than that it reads on; 0: there are no more rows
     private bool _isTicking;
 
@@ -50,7 +50,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
-    private int FreeSlots => Math.Max(0, Concurrency - _running.Count - _starting);
+    private int FreeSlots => Math.Max(0, Concurrency - _running.Count - _starting.Count);
 
     // Each shard has its part, and at least one: a job that could never begin would be worse than one too many under way.
     private int Concurrency
@@ -79,7 +79,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         {
             _readBelow = services.Options.InMemory / 2;
         }
-        else if (!_running.ContainsKey(job.JobId))
+        else if (!_running.ContainsKey(job.JobId) && !_starting.Contains(job.JobId))
         {
             _queue.Add(job with { UserLimit = limit }, Now);
             Wake();
@@ -142,7 +142,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         {
             End(job, nextAttemptAt: null);
         }
-        else if (!_queue.Remove(jobId) && _starting > 0)
+        else if (!_queue.Remove(jobId) && _starting.Contains(jobId))
         {
             _cancelled.Add(jobId); // it is just beginning: its owner decides which of the two came first
         }
@@ -182,7 +182,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         // Who was killed while it waited is given nothing.
         while (_settings.IsActive && Now - _workers.GetValueOrDefault(worker) < JobLimits.Silence && starts.Count < count && FreeSlots > 0 && _queue.Take(Now) is { } job)
         {
-            _starting++;
+            _starting.Add(job.JobId);
             starts.Add(StartAsync(worker, job));
         }
 
@@ -219,11 +219,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         }
         finally
         {
-            _starting--;
-            if (_starting == 0)
-            {
-                _cancelled.Clear();
-            }
+            _starting.Remove(job.JobId);
+            _cancelled.Remove(job.JobId);
         }
 
         Wake();
@@ -265,7 +262,6 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
                 }
             }
 
-            await ReadDoubtfulAsync(cancellationToken);
             if (now - _readAt > services.Options.ReadAgain || _queue.Count < _readBelow)
             {
                 await ReadRowsAsync(cancellationToken);
@@ -275,6 +271,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             {
                 Wake();
             }
+
+            await ReadDoubtfulAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // whatever the store throws, the next tick tries again
         catch (Exception failure)
@@ -305,14 +303,13 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
 
     private async Task ReadDoubtfulAsync(CancellationToken cancellationToken)
     {
-        foreach (var id in _doubtful.ToList())
+        foreach (var id in _doubtful.Where(id => !_starting.Contains(id)).ToList())
         {
-            if (await services.Queues.FindOpenAsync(Name, id, cancellationToken) is { Status: JobStatus.Running } job && !_running.ContainsKey(id) && !_queue.Contains(id))
+            _doubtful.Remove(id);
+            if (await services.Queues.FindOpenAsync(Name, id, cancellationToken) is { Status: JobStatus.Running } job && !Knows(id))
             {
                 Occupy(job);
             }
-
-            _doubtful.Remove(id);
         }
     }
 
@@ -328,7 +325,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         {
             var id = job.Ticket.JobId;
             _queue.Limit(job.Ticket.UserId, job.Ticket.UserLimit);
-            if (services.Queues.KeyOf(Name, id) != key || _running.ContainsKey(id) || _queue.Contains(id))
+            if (services.Queues.KeyOf(Name, id) != key || Knows(id))
             {
                 continue;
             }
@@ -352,6 +349,8 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         _readBelow = open.Length == services.Options.InMemory ? _queue.Count / 2 : 0;
         Wake();
     }
+
+    private bool Knows(string jobId) => _running.ContainsKey(jobId) || _starting.Contains(jobId) || _queue.Contains(jobId);
 
     private void Occupy(OpenJob job)
     {

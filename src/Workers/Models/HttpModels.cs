@@ -33,19 +33,25 @@ internal sealed partial class HttpModels(
         var http = new ProviderHttp(_endpoint, clients, time, logger);
         var earlier = await FindEarlierAsync(http, order.EarlierTask, cancellationToken);
         var id = earlier ?? await CreateAsync(http, order.Picture, cancellationToken);
-        var isOver = false;
+        var (isKnown, isOver) = (earlier is not null, false);
         try
         {
             await progress(0, id);
+            isKnown = true;
             var task = await WaitAsync(http, id, progress, cancellationToken);
             isOver = true;
             var glb = Made(task, isMine: earlier is null).ModelUrls?.Glb ?? throw Invalid("The provider's task has no GLB.");
             var bytes = await http.DownloadAsync(glb, ModelReaders.MaxBytes, cancellationToken);
             return new(ModelFormat.Glb, bytes, [], ModelReaders.Read(ModelFormat.Glb, bytes, cancellationToken));
         }
+        catch (JobFailedException gone) when (earlier is not null && !isOver && !gone.Failure.MayPass)
+        {
+            throw Cancelled(mayPass: true); // whose it was has woken up and taken it back
+        }
         finally
         {
-            if (!isOver && !process.ApplicationStopping.IsCancellationRequested)
+            // What the job does not know of, no later attempt takes up.
+            if (!isOver && !(isKnown && process.ApplicationStopping.IsCancellationRequested))
             {
                 await TakeBackAsync(http, id);
             }
@@ -110,7 +116,7 @@ internal sealed partial class HttpModels(
     {
         "SUCCEEDED" => task,
         "FAILED" => throw new JobFailedException(new JobFailure("PROVIDER_TASK_FAILED", "The provider could not make the model.")),
-        "CANCELED" => throw new JobFailedException(new JobFailure("PROVIDER_TASK_CANCELLED", "The task was cancelled at the provider.", MayPass: !isMine)),
+        "CANCELED" => throw Cancelled(mayPass: !isMine),
         _ => throw Invalid("The provider's task is in no state that is known."),
     };
 
@@ -127,6 +133,9 @@ internal sealed partial class HttpModels(
             LogLeft(failure, id);
         }
     }
+
+    private static JobFailedException Cancelled(bool mayPass) =>
+        new(new JobFailure("PROVIDER_TASK_CANCELLED", "The task was cancelled at the provider.", mayPass));
 
     private static JobFailedException Invalid(string message) => new(new JobFailure("PROVIDER_ANSWER_INVALID", message));
 

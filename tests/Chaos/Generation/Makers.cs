@@ -44,10 +44,10 @@ internal sealed class Makers : IAsyncDisposable
     }
 
     /// <summary>How many pictures were asked for, by their prompt.</summary>
-    public IReadOnlyDictionary<string, long> Pictures => _pictures;
+    public IReadOnlyDictionary<string, long> PicturesAsked => _pictures;
 
     /// <summary>How many models were asked for, by the SHA-256 of their picture.</summary>
-    public IReadOnlyDictionary<string, long> Models => _models;
+    public IReadOnlyDictionary<string, long> ModelsAsked => _models;
 
     /// <summary>By which a worker asks them.</summary>
     public (string Name, string Value)[] Settings =>

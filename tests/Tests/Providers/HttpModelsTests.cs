@@ -113,11 +113,18 @@ public sealed class HttpModelsTests
         Assert.Single(bed.Server.Requests, request => request.Method == "POST");
     }
 
-    [Fact]
-    public async Task A_worker_that_wakes_and_takes_back_what_the_next_one_took_up_costs_a_try_and_no_more()
+    [Theory]
+    [InlineData(200)]
+    [InlineData(404)]
+    public async Task A_worker_that_wakes_and_takes_back_what_the_next_one_took_up_costs_a_try_and_no_more(int status)
     {
         var asked = 0;
-        await using var bed = await ProviderBed.StartAsync((_, http) => Write(http, new { status = ++asked == 1 ? "IN_PROGRESS" : "CANCELED" }));
+        await using var bed = await ProviderBed.StartAsync((_, http) =>
+        {
+            var isFirst = ++asked == 1;
+            http.Response.StatusCode = isFirst ? 200 : status;
+            return Write(http, new { status = isFirst ? "IN_PROGRESS" : "CANCELED" });
+        });
 
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => MakeAsync(bed, (_, _) => Task.CompletedTask, earlier: "task-1"));
 
@@ -141,6 +148,20 @@ public sealed class HttpModelsTests
             stop.Token));
 
         Assert.DoesNotContain(bed.Server.Requests, request => request.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_before_the_job_knows_of_the_task_takes_it_back()
+    {
+        await using var bed = await ProviderBed.StartAsync((_, http) => Write(http, new { result = "task-1" }));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MakeAsync(bed, (_, _) =>
+        {
+            bed.Stop();
+            throw new OperationCanceledException(); // nobody could be told
+        }));
+
+        Assert.Equal([$"POST {Tasks}", $"DELETE {One}"], bed.Server.Paths);
     }
 
     [Theory]
