@@ -8,14 +8,18 @@ namespace Actors.Generation;
 /// <summary>Asks for images of a prompt.</summary>
 internal sealed record CreateTaskRequest
 {
-    /// <summary>What to make.</summary>
-    [Required, MaxLength(GenerationLimits.Prompt)]
+    /// <summary>What to make. May be absent for a remix: then it is what the model was made of.</summary>
+    [MaxLength(GenerationLimits.Prompt)]
     public string? Prompt { get; init; }
+
+    /// <summary>Id of the model that it is made after: one's own, or a public one whose owner allows remixes.</summary>
+    [MaxLength(Ids.MaxLength)]
+    public string? RemixOf { get; init; }
 
     /// <summary>Where the task's events are to be told; null for nowhere.</summary>
     public NewWebhookRequest? Webhook { get; init; }
 
-    public CreateGeneration ToCommand() => new(Shape.Required(Prompt, "prompt"), Webhook?.ToCommand());
+    public CreateGeneration ToCommand() => new(RemixOf is null ? Shape.Required(Prompt, "prompt") : Prompt, Webhook?.ToCommand(), RemixOf);
 }
 
 /// <summary>Chooses an image.</summary>

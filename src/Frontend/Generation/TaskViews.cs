@@ -33,6 +33,9 @@ internal sealed record TaskView
     /// <summary>Where its events are told; null if nowhere.</summary>
     public Webhook? Webhook { get; init; }
 
+    /// <summary>The model that it is made after, which may be gone; null for none.</summary>
+    public string? RemixOf { get; init; }
+
     /// <summary>Counts the changes; the ETag.</summary>
     public long Version { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record TaskView
         Images = [.. await Task.WhenAll(request.Images.Select(image => TaskImage.OfAsync(image, grains)))],
         Model = request.Selection > 0 ? await grains.GetGrain<IModelGrain>(ModelIds.OfRequest(request.Id)).Find() : null,
         Webhook = request.Webhook,
+        RemixOf = request.RemixOf,
         Version = request.Version,
         CreatedAt = request.CreatedAt,
         UpdatedAt = request.UpdatedAt,

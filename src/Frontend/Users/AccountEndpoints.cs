@@ -73,6 +73,7 @@ internal static class AccountEndpoints
 /// <param name="Files">His files, without their bytes.</param>
 /// <param name="Models">His models.</param>
 /// <param name="Interactions">What he said of models: likes and favourites.</param>
+/// <param name="Reports">What he reported of models.</param>
 internal sealed record AccountExport(
     DateTimeOffset ExportedAt,
     ProfileView User,
@@ -85,7 +86,8 @@ internal sealed record AccountExport(
     ImmutableArray<JsonObjectText> Tasks,
     ImmutableArray<JsonObjectText> Files,
     ImmutableArray<JsonObjectText> Models,
-    ImmutableArray<JsonObjectText> Interactions);
+    ImmutableArray<JsonObjectText> Interactions,
+    ImmutableArray<JsonObjectText> Reports);
 
 /// <summary>
 /// An <see cref="AccountExport"/>, written page by page: neither side ever holds the whole. If it cannot go on, the connection breaks, so that

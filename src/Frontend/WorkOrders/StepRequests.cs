@@ -81,7 +81,7 @@ internal sealed record ReorderStepsRequest
     public ImmutableArray<string?>? StepCodes { get; init; }
 
     public ReorderSteps ToCommand(long? expectedVersion) =>
-        new([.. Required(StepCodes, "stepCodes").Select((code, i) => Required(code, $"stepCodes[{i}]"))], expectedVersion);
+        new(Texts(Required(StepCodes, "stepCodes"), "stepCodes"), expectedVersion);
 }
 
 /// <summary>Reports finished pieces of a step.</summary>

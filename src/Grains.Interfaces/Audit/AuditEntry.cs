@@ -141,6 +141,15 @@ public static class AuditActions
     /// <summary>A job that was over was begun anew by an operator.</summary>
     public const string JobRequeued = "job.requeued";
 
+    /// <summary>A moderator took a model out of the gallery.</summary>
+    public const string ModelTakenDown = "model.taken-down";
+
+    /// <summary>A model that was taken out may be published again.</summary>
+    public const string ModelRestored = "model.restored";
+
+    /// <summary>A moderator found nothing wrong with a model that was reported.</summary>
+    public const string ReportsDismissed = "model.reports-dismissed";
+
     /// <summary>A service was allowed to call the API.</summary>
     public const string ClientAdded = "client.added";
 

@@ -119,13 +119,17 @@ public sealed record GenerationRequest
 
     /// <summary>Where its events are told; null if nowhere.</summary>
     [Id(12)] public Webhook? Webhook { get; init; }
+
+    /// <summary>The model that it is made after, which may be gone; null for none.</summary>
+    [Id(13)] public string? RemixOf { get; init; }
 }
 
 /// <summary>Asks for images of a prompt.</summary>
-/// <param name="Prompt">What to make; at most <see cref="GenerationLimits.Prompt"/> characters.</param>
+/// <param name="Prompt">What to make; at most <see cref="GenerationLimits.Prompt"/> characters. Null for a remix: what the model was made of.</param>
 /// <param name="Webhook">Where its events are to be told; null for nowhere.</param>
+/// <param name="RemixOf">The model that it is made after: the caller's own, or a public one whose owner allows it. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("create-generation")]
-public sealed record CreateGeneration([property: Id(0)] string Prompt, [property: Id(1)] NewWebhook? Webhook = null);
+public sealed record CreateGeneration([property: Id(0)] string? Prompt, [property: Id(1)] NewWebhook? Webhook = null, [property: Id(2)] string? RemixOf = null);
 
 /// <summary>One of the images of a request.</summary>
 [GenerateSerializer, Immutable, Alias("generated-image")]

@@ -9,7 +9,7 @@ public interface IGenerationGrain : IJobOwner, ITopicGrain
 {
     /// <summary>
     /// Asks for images of a prompt, for the caller. 400 for a bad prompt or webhook; 422 <c>PROMPT_REJECTED</c> if the moderation rejects it, 503
-    /// <c>MODERATION_UNAVAILABLE</c> if it does not answer.
+    /// <c>MODERATION_UNAVAILABLE</c> if it does not answer; 422 <c>REMIX_NOT_ALLOWED</c> for a remix of a model that the caller may not build on.
     /// </summary>
     [Alias("create-with-webhook")]
     Task<GenerationRequest> Create(CreateGeneration command);

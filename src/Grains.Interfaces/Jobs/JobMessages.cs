@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Actors.Generation;
 using Actors.Models;
 using Actors.Webhooks;
@@ -53,9 +54,15 @@ public sealed record JobTicket
     /// <summary>Not before, UTC; null: at once.</summary>
     [Id(5)] public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Most attempts of the user under way at once, 0: as many as the queue has. The queue finds it out itself.</summary>
-    [Id(6)] public int UserLimit { get; init; }
+    /// <summary>What the user's tier gives him. The queue finds it out itself.</summary>
+    [Id(7)] public UserTerms Terms { get; init; }
 }
+
+/// <summary>What a tier gives a user in a queue.</summary>
+/// <param name="AtOnce">Most attempts of his under way at once; 0: as many as the queue has.</param>
+/// <param name="Priority">Is added to that of his jobs, if the queue heeds priorities.</param>
+[GenerateSerializer, Immutable, Alias("user-terms"), StructLayout(LayoutKind.Auto)]
+public readonly record struct UserTerms([property: Id(0)] int AtOnce, [property: Id(1)] int Priority);
 
 /// <summary>An attempt that a worker holds. Whoever reports with another <see cref="Attempt"/> than the job's present one is refused.</summary>
 [GenerateSerializer, Immutable, Alias("job-lease")]

@@ -39,11 +39,18 @@ public interface IModelGrain : IJobOwner, ITopicGrain
     [Alias("download"), Anonymous, AlwaysInterleave]
     Task<Model> Download(string viewer);
 
+    /// <summary>
+    /// What the model was made of, for who may ask for something of his own by it: its owner, and everybody as long as it is public and
+    /// <see cref="Model.AllowRemix"/>. Null otherwise, and for uploads.
+    /// </summary>
+    [Alias("find-prompt"), AlwaysInterleave]
+    Task<string?> FindPrompt();
+
     /// <summary>Changes what it is called and what is said of it. 412 if the version is not the present one, here and below.</summary>
     [Alias("change")]
     Task<Model> Change(ChangeModel command);
 
-    /// <summary>Shows it in the gallery. 409 <c>MODEL_NOT_COMPLETED</c>.</summary>
+    /// <summary>Shows it in the gallery. 409 <c>MODEL_NOT_COMPLETED</c>, <c>MODEL_TAKEN_DOWN</c>.</summary>
     [Alias("publish")]
     Task<Model> Publish(long? expectedVersion);
 
@@ -61,9 +68,29 @@ public interface IModelGrain : IJobOwner, ITopicGrain
     [Alias("react")]
     Task<Interaction> React(InteractionType type, bool? wanted);
 
-    /// <summary>Counts likes and favourites anew, from their rows; for administrators.</summary>
+    /// <summary>Counts likes, favourites and open reports anew, from their rows; for administrators.</summary>
     [Alias("recount")]
     Task<Model> Recount();
+
+    /// <summary>
+    /// Reports a public model to the moderators; its owner is not told. Of a user the last report holds: it counts once until it is settled. 422
+    /// <c>OWN_MODEL</c>.
+    /// </summary>
+    [Alias("report")]
+    Task<ModelReport> Report(ReportModel command);
+
+    /// <summary>Settles the reports: there is nothing wrong. For callers with the permission <c>ModerateModels</c>, as the two below; the audit log has it.</summary>
+    [Alias("dismiss-reports")]
+    Task<Model> DismissReports();
+
+    /// <summary>Takes it out of the gallery, until it is restored: its owner keeps it, sees why, and cannot publish it. Settles the reports.</summary>
+    /// <param name="reason">1 to <see cref="ModelLimits.Note"/> characters.</param>
+    [Alias("take-down")]
+    Task<Model> TakeDown(string reason);
+
+    /// <summary>Its owner may publish it again.</summary>
+    [Alias("restore")]
+    Task<Model> Restore();
 }
 
 /// <summary>Lists models.</summary>
@@ -81,4 +108,12 @@ public interface IModelQueriesGrain : IGrainWithIntegerKey
     /// <summary>Public models that the caller likes or keeps, the ones first that he came to like or keep last.</summary>
     [Alias("list-of-interest")]
     Task<Page<ModelSummary>> ListOfInterest(InteractionType type, ListModels query, CancellationToken cancellationToken = default);
+
+    /// <summary>Models with reports that are not settled, those first that most users reported; for callers with the permission <c>ModerateModels</c>.</summary>
+    [Alias("list-reported")]
+    Task<Page<ReportedModel>> ListReported(ListModels query, CancellationToken cancellationToken = default);
+
+    /// <summary>The reports of a model, the newest first; as <see cref="ListReported"/>. None for a model that is not there.</summary>
+    [Alias("list-reports")]
+    Task<Page<ModelReport>> ListReports(string modelId, ListModels query, CancellationToken cancellationToken = default);
 }

@@ -35,6 +35,29 @@ public enum InteractionType
     Favorite = 1,
 }
 
+/// <summary>What is wrong with a public model, as a user reports it.</summary>
+[UpperSnake]
+public enum ReportReason
+{
+    /// <summary>It only advertises, or is there many times.</summary>
+    Spam = 0,
+
+    /// <summary>It shows what is sexual.</summary>
+    Sexual = 1,
+
+    /// <summary>It shows or asks for violence.</summary>
+    Violence = 2,
+
+    /// <summary>It is against people for what they are.</summary>
+    Hate = 3,
+
+    /// <summary>It is somebody else's work.</summary>
+    Copyright = 4,
+
+    /// <summary>What the note says.</summary>
+    Other = 5,
+}
+
 /// <summary>A 3D model (004 <c>Model</c>), as the caller may see it.</summary>
 [GenerateSerializer, Immutable, Alias("model")]
 public sealed record Model
@@ -119,6 +142,24 @@ public sealed record Model
 
     /// <summary>Counts its changes, but not what others say of it; the ETag.</summary>
     [Id(26)] public long Version { get; init; }
+
+    /// <summary>Words by which it is found, in lower case.</summary>
+    [Id(27)] public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>What it was made of; null for uploads, and for others than its owner unless <see cref="AllowRemix"/>.</summary>
+    [Id(28)] public string? Prompt { get; init; }
+
+    /// <summary>Whether others may see its prompt and, while it is public, ask for something of their own by it.</summary>
+    [Id(29)] public bool AllowRemix { get; init; }
+
+    /// <summary>The model that it was made after, which may be gone; null for none.</summary>
+    [Id(30)] public string? RemixOf { get; init; }
+
+    /// <summary>When a moderator took it out of the gallery, UTC: it cannot be published. Told to its owner alone; null if none did.</summary>
+    [Id(31)] public DateTimeOffset? TakenDownAt { get; init; }
+
+    /// <summary>Why he did.</summary>
+    [Id(32)] public string? TakenDownReason { get; init; }
 }
 
 /// <summary>A file that belongs to a model, and how to read it.</summary>
@@ -146,7 +187,53 @@ public sealed record ChangeModel
 
     /// <summary>At most <see cref="ModelLimits.Description"/> characters; null for none.</summary>
     [Id(2)] public Optional<string?> Description { get; init; }
+
+    /// <summary>
+    /// At most <see cref="ModelLimits.Tags"/> words of 1 to <see cref="ModelLimits.Tag"/> characters, without white space and commas; case and a leading <c>#</c> do not matter.
+    /// </summary>
+    [Id(3)] public Optional<ImmutableArray<string>> Tags { get; init; }
+
+    /// <summary>Whether others may see its prompt and build on it.</summary>
+    [Id(4)] public Optional<bool> AllowRemix { get; init; }
 }
+
+/// <summary>Reports a public model.</summary>
+/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Note">At most <see cref="ModelLimits.Note"/> characters.</param>
+[GenerateSerializer, Immutable, Alias("report-model")]
+public sealed record ReportModel([property: Id(0)] ReportReason Reason, [property: Id(1)] string? Note);
+
+/// <summary>What a user reported of a model.</summary>
+/// <param name="Id">Opaque id.</param>
+/// <param name="ModelId">The model.</param>
+/// <param name="UserId">Who reported it.</param>
+/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Note">What he says besides.</param>
+/// <param name="IsOpen">Whether no moderator has settled it.</param>
+/// <param name="CreatedAt">When he reported it last, UTC.</param>
+[GenerateSerializer, Immutable, Alias("model-report")]
+public sealed record ModelReport(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string ModelId,
+    [property: Id(2)] string UserId,
+    [property: Id(3)] ReportReason Reason,
+    [property: Id(4)] string? Note,
+    [property: Id(5)] bool IsOpen,
+    [property: Id(6)] DateTimeOffset CreatedAt);
+
+/// <summary>A model with reports that no moderator has settled.</summary>
+/// <param name="Id">The model.</param>
+/// <param name="UserId">Whose it is.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Visibility">Who may see it.</param>
+/// <param name="ReportCount">How many users reported it.</param>
+[GenerateSerializer, Immutable, Alias("reported-model")]
+public sealed record ReportedModel(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string UserId,
+    [property: Id(2)] string Name,
+    [property: Id(3)] ModelVisibility Visibility,
+    [property: Id(4)] long ReportCount);
 
 /// <summary>What a user says of a model now, and how many say the same.</summary>
 /// <param name="IsSet">Whether he says it.</param>
@@ -208,6 +295,9 @@ public sealed record ModelSummary
 
     /// <summary>When it was given up, UTC.</summary>
     [Id(16)] public DateTimeOffset? FailedAt { get; init; }
+
+    /// <inheritdoc cref="Model.Tags"/>
+    [Id(17)] public ImmutableArray<string> Tags { get; init; } = [];
 }
 
 /// <summary>How the gallery is sorted.</summary>
@@ -235,6 +325,12 @@ public sealed record ListGallery
 
     /// <summary>Most rows, 1 to <see cref="PageLimits.MaxSize"/>.</summary>
     [Id(3)] public int Limit { get; init; } = PageLimits.DefaultSize;
+
+    /// <summary>Only those with this tag; as of <see cref="ChangeModel.Tags"/>.</summary>
+    [Id(4)] public string? Tag { get; init; }
+
+    /// <summary>Only those that were made after this model.</summary>
+    [Id(5)] public string? RemixOf { get; init; }
 }
 
 /// <summary>Asks for models of the caller's, or that he likes or keeps, the newest first.</summary>
@@ -259,6 +355,15 @@ public static class ModelLimits
 
     /// <summary>Characters of a text that is searched for.</summary>
     public const int Search = 100;
+
+    /// <summary>Tags of a model.</summary>
+    public const int Tags = 10;
+
+    /// <summary>Characters of a tag.</summary>
+    public const int Tag = 32;
+
+    /// <summary>Characters of what a report, or a moderator, says.</summary>
+    public const int Note = 500;
 
     /// <summary>Viewers of a day that a model remembers, so that they count once; those after them may count twice.</summary>
     public const int Viewers = 10_000;

@@ -50,6 +50,9 @@ public enum ExportSection
 
     /// <summary>What he said of models: likes and favourites.</summary>
     Interactions = 8,
+
+    /// <summary>What he reported of models.</summary>
+    Reports = 9,
 }
 
 /// <summary>Some rows of a section.</summary>

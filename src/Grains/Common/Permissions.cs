@@ -79,6 +79,12 @@ internal enum Permission
 
     /// <summary>Say that he likes a model, or keep it.</summary>
     ReactToModel,
+
+    /// <summary>Report a public model.</summary>
+    ReportModel,
+
+    /// <summary>Read what was reported of models; take one out of the gallery, and restore it.</summary>
+    ModerateModels,
 }
 
 /// <summary>What somebody is to a thing.</summary>
@@ -145,6 +151,8 @@ internal static class Permissions
         [Permission.SeeTask] = new(Own, Own, Any, None),
         [Permission.RunTask] = new(Own, Own, Any, None),
         [Permission.ReactToModel] = new(Any, Any, Any, None),
+        [Permission.ReportModel] = new(Any, Any, Any, None, InPerson: true),
+        [Permission.ModerateModels] = new(None, None, Any, Any, InPerson: true),
     }.ToFrozenDictionary();
 
     /// <summary>Whether the caller may do it to a thing to which he is what <paramref name="relation"/> says.</summary>

@@ -44,8 +44,11 @@ internal sealed class GenerationGrain(
     // was accepted before it is not asked again.
     public async Task<GenerationRequest> Create(CreateGeneration command)
     {
-        var verdict = State is null && command.Prompt.Length <= GenerationLimits.Prompt ? await moderation.JudgeAsync(command.Prompt) : ModerationVerdict.Accepted;
-        var request = await ExecuteAsync(() => Created(command, verdict), Answer);
+        new Validator().OptionalText("remixOf", command.RemixOf, Ids.MaxLength).ThrowIfInvalid();
+        var source = State is null && command.RemixOf is { } model ? await GrainFactory.GetGrain<IModelGrain>(model).FindPrompt() : null;
+        var isJudged = State is null && (command.Prompt ?? source)?.Length is > 0 and <= GenerationLimits.Prompt;
+        var verdict = isJudged ? await moderation.JudgeAsync((command.Prompt ?? source)!) : ModerationVerdict.Accepted;
+        var request = await ExecuteAsync(() => Created(command, source, verdict), Answer);
         await Task.WhenAll((State?.Images ?? []).Where(i => i.Job.IsOpen).Select(EnqueueAsync)); // a repetition may come after its end
         return request;
     }
@@ -198,9 +201,9 @@ internal sealed class GenerationGrain(
 
     private GenerationState? Known() => Me == Caller.System ? State : throw Errors.Forbidden("Only the system carries out jobs.");
 
-    private Change<GenerationState> Created(CreateGeneration command, ModerationVerdict verdict)
+    private Change<GenerationState> Created(CreateGeneration command, string? source, ModerationVerdict verdict)
     {
-        var next = GenerationRules.Create(State, Id, Me, command, webhooks.Value, Now);
+        var next = GenerationRules.Create(State, Id, Me, command, source, webhooks.Value, Now);
         verdict.EnsureAccepted();
         return Event(next, GenerationEvents.Created)! with
         {
@@ -237,6 +240,7 @@ internal sealed class GenerationGrain(
         CompletedAt = state.CompletedAt,
         Selection = state.Selection,
         Webhook = state.Webhook,
+        RemixOf = state.RemixOf,
     };
 
     private Task CancelInQueueAsync(GenerationState? state) =>

@@ -42,8 +42,15 @@ internal static class GenerationRules
     };
 
     /// <summary>A new request: four images, none begun, each with a job.</summary>
+    /// <param name="state">None.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="caller">For whom.</param>
+    /// <param name="command">What he asks for.</param>
+    /// <param name="source">Of a remix: what the model was made of; null if he may not build on it.</param>
+    /// <param name="webhooks">What a webhook may be.</param>
+    /// <param name="now">When.</param>
     public static GenerationState Create(
-        GenerationState? state, string id, Caller caller, CreateGeneration command, WebhookOptions webhooks, DateTimeOffset now)
+        GenerationState? state, string id, Caller caller, CreateGeneration command, string? source, WebhookOptions webhooks, DateTimeOffset now)
     {
         Permissions.Ensure(caller, Permission.CreateTask, "Only users ask for images.", Relation.Own);
         if (state is not null)
@@ -51,9 +58,16 @@ internal static class GenerationRules
             throw new AppException(ErrorKind.Conflict, "TASK_EXISTS", "This task exists already.");
         }
 
-        new Validator().Text("prompt", command.Prompt, GenerationLimits.Prompt).Webhook(command.Webhook, webhooks).ThrowIfInvalid();
-        return new GenerationState(id, caller.UserId, command.Prompt, now, Version: 1)
+        if (command.RemixOf is not null && source is null)
         {
+            throw new AppException(ErrorKind.Rule, "REMIX_NOT_ALLOWED", "There is no such model, it was made of no prompt, or its owner does not let others build on it.");
+        }
+
+        var prompt = command.Prompt ?? source;
+        new Validator().Text("prompt", prompt, GenerationLimits.Prompt).Webhook(command.Webhook, webhooks).ThrowIfInvalid();
+        return new GenerationState(id, caller.UserId, prompt!, now, Version: 1)
+        {
+            RemixOf = command.RemixOf,
             Webhook = command.Webhook is { } webhook ? WebhookRules.Of(webhook) : null,
             UpdatedAt = now,
             Images =
@@ -61,7 +75,7 @@ internal static class GenerationRules
                 .. Enumerable.Range(0, GenerationLimits.Images).Select(index => new ImageState(
                     Ids.From("image", id, $"{index}"), id, index, now, new JobState(Ids.From("image-job", id, $"{index}"), JobStatus.Pending, Priority: 0, now) { UpdatedAt = now })
                 {
-                    ImagePrompt = command.Prompt,
+                    ImagePrompt = prompt,
                 }),
             ],
         };

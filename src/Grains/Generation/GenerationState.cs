@@ -21,7 +21,8 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
         .Text("webhook_events", s => s.Webhook is { } webhook ? string.Join(' ', webhook.Events.Select(WireName.Of)) : null)
         .Timestamp("created_at", s => s.CreatedAt)
         .Timestamp("updated_at", s => s.UpdatedAt)
-        .Timestamp("completed_at", s => s.CompletedAt);
+        .Timestamp("completed_at", s => s.CompletedAt)
+        .Text("remix_of", s => s.RemixOf);
 
     public RequestStatus Status { get; init; }
 
@@ -33,6 +34,9 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
     public long Selection { get; init; }
 
     public Webhook? Webhook { get; init; }
+
+    /// <summary>The model that it is made after.</summary>
+    public string? RemixOf { get; init; }
 
     public ImmutableArray<ImageState> Images { get; init; } = [];
 
@@ -81,7 +85,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
             $"""
             select r.id, r.user_id, r.prompt, r.created_at, r.version, r.status, r.phase, r.selected_image_index, r.updated_at, r.completed_at,
                    i.id, i."index", i.image_url, i.image_prompt, i.image_status, i.created_at, i.completed_at, i.failed_at, i.error_message,
-                   {JobState.ColumnsOf("j")}, r.selection, r.webhook_url, r.webhook_events
+                   {JobState.ColumnsOf("j")}, r.selection, r.webhook_url, r.webhook_events, r.remix_of
             from generation_requests r
             left join generated_images i on i.request_id = r.id left join image_generation_jobs j on j.image_id = i.id
             where r.id = @id order by i."index"
@@ -96,6 +100,7 @@ internal sealed record GenerationState(string Id, string UserId, string Prompt, 
                 CompletedAt = row.GetNullableTimestamp(9),
                 Selection = row.GetInt64(38),
                 Webhook = row.IsDBNull(39) ? null : new(row.GetString(39), [.. row.GetString(40).Split(' ').Select(WireName.Parse<WebhookEvent>)]),
+                RemixOf = row.GetNullableString(41),
             },
             row => row.IsDBNull(10) ? null : new ImageState(row.GetString(10), row.GetString(0), (int)row.GetInt64(11), row.GetTimestamp(15), JobState.Read(row, 19))
             {

@@ -2,7 +2,7 @@ namespace Actors.Jobs;
 
 /// <summary>
 /// Jobs that wait, in the order in which they are to begin: users take turns, the one with the fewest jobs under way first, and of a user's
-/// jobs the older one first. With priorities, the higher one goes before; but every eighth turn goes to the user whose turn is the longest ago,
+/// jobs the older one first. With priorities, the higher one goes before, of a user's job and his tier together; but every eighth turn goes to the user whose turn is the longest ago,
 /// so that nobody waits for ever. Nothing here waits or reads a clock.
 /// </summary>
 internal sealed class FairQueue
@@ -36,15 +36,15 @@ internal sealed class FairQueue
 
     public bool Contains(string jobId) => _jobs.ContainsKey(jobId);
 
-    /// <summary>Most jobs of the user under way at once, 0: no limit; null if he has none here that waits or is under way.</summary>
-    public int? LimitOf(string userId) => _lanes.TryGetValue(userId, out var lane) ? lane.Limit : null;
+    /// <summary>What the user's tier gives him here; null if he has no job that waits or is under way.</summary>
+    public UserTerms? TermsOf(string userId) => _lanes.TryGetValue(userId, out var lane) ? lane.Terms : null;
 
-    /// <summary>From now on he has this limit, if he has jobs here.</summary>
-    public void Limit(string userId, int limit)
+    /// <summary>From now on these hold for him, if he has jobs here.</summary>
+    public void SetTerms(string userId, UserTerms terms)
     {
-        if (LimitOf(userId) is { } present && present != limit)
+        if (TermsOf(userId) is { } present && present != terms)
         {
-            Change(userId, lane => lane.Limit = limit);
+            Change(userId, lane => lane.Terms = terms);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>A job of the user is under way, though nobody took it here: it was when the queue started.</summary>
-    public void Occupy(JobTicket job) => Change(job.UserId, lane => lane.Running++, job.UserLimit);
+    public void Occupy(JobTicket job) => Change(job.UserId, lane => lane.Running++, job.Terms);
 
     /// <summary>A job of the user is not under way any more.</summary>
     public void Release(string userId) => Change(userId, lane => lane.Running--);
@@ -148,23 +148,23 @@ internal sealed class FairQueue
 
     private void Wait(JobTicket job)
     {
-        Change(job.UserId, lane => lane.Waiting.Add(job), job.UserLimit);
+        Change(job.UserId, lane => lane.Waiting.Add(job), job.Terms);
         Waiting++;
     }
 
-    // The order of turns depends on what changes: out, change, in again. The limit is that of a lane that is not there yet: an older job
-    // must not bring back an older limit.
-    private void Change(string userId, Action<Lane> change, int limit = 0)
+    // The order of turns depends on what changes: out, change, in again. The terms are those of a lane that is not there yet: an older job
+    // must not bring back older ones.
+    private void Change(string userId, Action<Lane> change, UserTerms terms = default)
     {
         if (!_lanes.TryGetValue(userId, out var lane))
         {
             // Behind those who wait already: who comes again and again must not go first each time.
-            _lanes.Add(userId, lane = new(userId, new(JobOrder())) { LastTurn = _taken, Limit = limit });
+            _lanes.Add(userId, lane = new(userId, new(JobOrder())) { LastTurn = _taken, Terms = terms });
         }
 
         _turns.Remove(lane);
         change(lane);
-        if (lane.Waiting.Count > 0 && (lane.Limit == 0 || lane.Running < lane.Limit))
+        if (lane.Waiting.Count > 0 && (lane.Terms.AtOnce == 0 || lane.Running < lane.Terms.AtOnce))
         {
             _turns.Add(lane);
         }
@@ -183,7 +183,7 @@ internal sealed class FairQueue
 
     private Comparer<Lane> TurnOrder() => Comparer<Lane>.Create((x, y) =>
     {
-        var order = HeedsPriority ? (y.Waiting.Min?.Priority ?? 0).CompareTo(x.Waiting.Min?.Priority ?? 0) : 0;
+        var order = HeedsPriority ? y.Priority.CompareTo(x.Priority) : 0;
         order = order != 0 ? order : x.Running.CompareTo(y.Running);
         order = order != 0 ? order : x.LastTurn.CompareTo(y.LastTurn);
         order = order != 0 ? order : Nullable.Compare(x.Waiting.Min?.CreatedAt, y.Waiting.Min?.CreatedAt);
@@ -199,7 +199,10 @@ internal sealed class FairQueue
 
         public int Running { get; set; }
 
-        public int Limit { get; set; }
+        public UserTerms Terms { get; set; }
+
+        /// <summary>Of the job that is next.</summary>
+        public long Priority => (long)Terms.Priority + (Waiting.Min?.Priority ?? 0);
 
         public long LastTurn { get; set; }
     }

@@ -32,12 +32,24 @@ public sealed class JobOptions
     [Range(0, 1_000)]
     public int Enterprise { get; set; }
 
-    /// <summary>Attempts of a user of the tier under way at once; 0: as many as the queue has.</summary>
-    public int AtOnceOf(UserTier tier) => tier switch
+    /// <summary>Is added to the priority of each job of a user of the free tier, in queues that heed priorities; 0 by default.</summary>
+    [Range(-1_000, 1_000)]
+    public int FreePriority { get; set; }
+
+    /// <summary>The same for the premium tier; 1 by default.</summary>
+    [Range(-1_000, 1_000)]
+    public int PremiumPriority { get; set; } = 1;
+
+    /// <summary>The same for the enterprise tier; 2 by default.</summary>
+    [Range(-1_000, 1_000)]
+    public int EnterprisePriority { get; set; } = 2;
+
+    /// <summary>What the tier gives a user in each queue.</summary>
+    public UserTerms TermsOf(UserTier tier) => tier switch
     {
-        UserTier.Enterprise => Enterprise,
-        UserTier.Premium => Premium,
-        _ => Free,
+        UserTier.Enterprise => new(Enterprise, EnterprisePriority),
+        UserTier.Premium => new(Premium, PremiumPriority),
+        _ => new(Free, FreePriority),
     };
 }
 
@@ -96,17 +108,17 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
         return database.RowsOfAllUsers().FirstAsync($"{OpenJobsOf(table)} and j.id = @id", [("id", jobId)], row => Read(table, row), cancellationToken);
     }
 
-    /// <summary>Attempts of the user under way at once, by his tier; 0: as many as the queue has. For the system.</summary>
-    public async Task<int> AtOnceAsync(IGrainFactory grains, string userId)
+    /// <summary>What the user's tier gives him. For the system.</summary>
+    public async Task<UserTerms> TermsAsync(IGrainFactory grains, string userId)
     {
         try
         {
-            return options.Value.AtOnceOf((await grains.GetGrain<IUserGrain>(userId).Get()).Tier);
+            return options.Value.TermsOf((await grains.GetGrain<IUserGrain>(userId).Get()).Tier);
         }
         catch (Exception failure) when (failure is AppException or OrleansException or TimeoutException)
         {
             // He is deleted, and his jobs go with him; or he cannot be asked just now, which is no reason to turn down a job that is durable.
-            return options.Value.AtOnceOf(default);
+            return options.Value.TermsOf(default);
         }
     }
 
@@ -122,7 +134,7 @@ internal sealed class JobQueues(IEnumerable<IJobTable> tables, Database database
         var job = JobState.Read(row, 3);
         var tier = row.GetNullableString(2) is { } name ? WireName.Parse<UserTier>(name) : default;
         return new(
-            job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1)) with { UserLimit = options.Value.AtOnceOf(tier) },
+            job.ToTicket(GrainId.Create(table.Owner, row.GetString(0)), row.GetString(1)) with { Terms = options.Value.TermsOf(tier) },
             job.Status,
             job.Attempt,
             job.TimeoutAt);

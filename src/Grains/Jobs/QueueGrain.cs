@@ -74,14 +74,14 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         Caller.Current = Caller.System;
         // Asked once for all jobs that he has here; what the rows say of it is heard with the next look at them.
-        var limit = _queue.LimitOf(job.UserId) ?? await services.Queues.AtOnceAsync(GrainFactory, job.UserId);
+        var terms = _queue.TermsOf(job.UserId) ?? await services.Queues.TermsAsync(GrainFactory, job.UserId);
         if (_queue.Count >= services.Options.InMemory)
         {
             _readBelow = services.Options.InMemory / 2;
         }
         else if (!_running.ContainsKey(job.JobId) && !_starting.Contains(job.JobId))
         {
-            _queue.Add(job with { UserLimit = limit }, Now);
+            _queue.Add(job with { Terms = terms }, Now);
             Wake();
         }
     }
@@ -324,7 +324,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
         foreach (var job in open)
         {
             var id = job.Ticket.JobId;
-            _queue.Limit(job.Ticket.UserId, job.Ticket.UserLimit);
+            _queue.SetTerms(job.Ticket.UserId, job.Ticket.Terms);
             if (services.Queues.KeyOf(Name, id) != key || Knows(id))
             {
                 continue;

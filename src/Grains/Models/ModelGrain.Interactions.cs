@@ -35,7 +35,9 @@ internal sealed partial class ModelGrain
             [("model", Id)],
             row => (Type: WireName.Parse<InteractionType>(row.GetString(0)), Count: row.GetInt64(1)));
         var counts = present.Counts with { LikeCount = Of(InteractionType.Like), FavoriteCount = Of(InteractionType.Favorite) };
-        return await CommandAsync(() => counts == State!.Counts ? null : ModelRules.Count(State, counts, ModelEvents.Counted));
+        var reports = present.Reports with { Count = await CountReportsAsync(present.Reports.Round) };
+        return await CommandAsync(() =>
+            (counts, reports) == (State!.Counts, State.Reports) ? null : ModelRules.Count(State with { Reports = reports }, counts, ModelEvents.Counted));
 
         long Of(InteractionType type) => counted.FirstOrDefault(c => c.Type == type).Count;
     }
@@ -92,6 +94,12 @@ internal sealed partial class ModelGrain
             CompletedAt = state.CompletedAt,
             FailedAt = state.FailedAt,
             ErrorMessage = isOwn ? state.Job.ErrorMessage : null,
+            Tags = ModelTags.Split(state.Tags),
+            Prompt = isOwn || ModelRules.IsRemixable(state) ? state.Prompt() : null,
+            AllowRemix = state.AllowRemix,
+            RemixOf = state.RemixOf,
+            TakenDownAt = isOwn ? state.TakenDown?.At : null,
+            TakenDownReason = isOwn ? state.TakenDown?.Reason : null,
             Version = state.DocumentVersion,
         };
     }

@@ -84,6 +84,8 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
     public async Task<QueuePlace?> FindInQueue() =>
         ModelRules.Visible(State, Me) is { Job.IsOpen: true } state ? await QueueOf(state).Find(state.Job.Id) : null;
 
+    public Task<string?> FindPrompt() => Task.FromResult(ModelRules.PromptFor(State, Me));
+
     public Task<Model> Look(string viewer)
     {
         var state = ModelRules.Public(State);

@@ -42,7 +42,7 @@ internal sealed class ModelOfTaskGrain(ChangeConsumerServices services, IGrainFa
         if (request.Selection == change.Version && request.Status == RequestStatus.ModelPending
             && request.Images[request.SelectedImageIndex!.Value] is { ImageFileId: { } file } image)
         {
-            await Model.Begin(new(request.Id, request.Selection, image.Id, file, request.UserId, request.Prompt));
+            await Model.Begin(new(request.Id, request.Selection, image.Id, file, request.UserId, request.Prompt, request.RemixOf));
         }
     }
 }

@@ -11,15 +11,32 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
 {
     private const string Columns =
         "g.id, g.user_id, g.author, g.name, g.format, g.file_size, g.source, g.visibility, g.published_at, g.view_count, g.like_count, g.favorite_count, "
-        + "g.download_count, g.created_at, g.completed_at, g.failed_at, g.preview_key";
+        + "g.download_count, g.created_at, g.completed_at, g.failed_at, g.preview_key, g.tags";
 
     // Rows and columns as those of the view gallery_models.
     private const string Own =
         """
         (select m.id, m.user_id, cast(null as text) as author, m.name, m.format, m.file_size, m.source, m.visibility, m.published_at, m.view_count, m.like_count,
-                m.favorite_count, m.download_count, m.created_at, m.completed_at, m.failed_at, b.key as preview_key
+                m.favorite_count, m.download_count, m.created_at, m.completed_at, m.failed_at, b.key as preview_key, m.tags
          from models m left join blobs b on b.id = m.preview_image_url and b.status = 'stored') g
         """;
+
+    private static readonly KeysetList<ReportedModel> Reported = new(
+        "reported-models",
+        "select id, user_id, name, visibility, report_count from models",
+        "report_count",
+        row => new(row.GetString(0), row.GetString(1), row.GetString(2), WireName.Parse<ModelVisibility>(row.GetString(3)), row.GetInt64(4)),
+        model => new(model.ReportCount, model.Id),
+        isTime: false);
+
+    private static readonly KeysetList<ModelReport> Reports = new(
+        "model-reports",
+        "select r.id, r.model_id, r.user_id, r.reason, r.note, r.round = m.report_round, r.created_at from model_reports r join models m on m.id = r.model_id",
+        "r.created_at",
+        row => new(
+            row.GetString(0), row.GetString(1), row.GetString(2), WireName.Parse<ReportReason>(row.GetString(3)), row.GetNullableString(4), row.GetBoolean(5), row.GetTimestamp(6)),
+        report => new(report.CreatedAt, report.Id),
+        "r.id");
 
     private readonly Database _database;
     private readonly BlobServices _blobs;
@@ -38,7 +55,7 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
             "interest",
             $"select {Columns}, i.created_at, i.id from model_interactions i join gallery_models g on g.id = i.model_id",
             "i.created_at",
-            row => (Read(row), new(row.GetTimestamp(17), row.GetString(18))),
+            row => (Read(row), new(row.GetTimestamp(18), row.GetString(19))),
             found => found.Place,
             "i.id");
     }
@@ -48,12 +65,21 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         new Validator()
             .Defined("sort", query.Sort)
             .OptionalText("q", query.Search, ModelLimits.Search)
+            .OptionalText("remixOf", query.RemixOf, Ids.MaxLength)
             .Range("limit", query.Limit, 1, PageLimits.MaxSize)
             .ThrowIfInvalid();
-        var filter = new Filter().And(
-            @"(lower(g.name) like lower(@search) escape '\' or lower(g.description) like lower(@search) escape '\')", "search", Filter.Containing(query.Search));
+        var tag = query.Tag is { } wanted ? ModelTags.Normalize(wanted) : null;
+        if (tag is not null)
+        {
+            new Validator().Tag("tag", tag).ThrowIfInvalid();
+        }
+
+        var filter = new Filter()
+            .And(@"(lower(g.name) like lower(@search) escape '\' or lower(g.description) like lower(@search) escape '\')", "search", Filter.Containing(query.Search))
+            .And(@"' ' || g.tags || ' ' like @tag escape '\'", "tag", tag is null ? null : Filter.Containing($" {tag} "))
+            .And("g.remix_of = @source", "source", query.RemixOf);
         var list = query.Sort == GallerySort.Likes ? _mostLiked : _newest;
-        return list.ReadAsync(query.Search is null ? _database : _database.PlannedAnew(), filter, query.Cursor, query.Limit, cancellationToken);
+        return list.ReadAsync(query.Search is null && tag is null ? _database : _database.PlannedAnew(), filter, query.Cursor, query.Limit, cancellationToken);
     }
 
     public Task<Page<ModelSummary>> ListMine(ListModels query, CancellationToken cancellationToken = default)
@@ -71,6 +97,24 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         var page = await _ofInterest.ReadAsync(_database.RowsOf(me), filter, query.Cursor, query.Limit, cancellationToken);
         return new([.. page.Items.Select(found => found.Model)], page.NextCursor);
     }
+
+    // Of all users: moderators see what anybody reported.
+    public Task<Page<ReportedModel>> ListReported(ListModels query, CancellationToken cancellationToken = default)
+    {
+        EnsureModerator();
+        Validate(query);
+        return Reported.ReadAsync(_database.RowsOfAllUsers(), new Filter("report_count > 0"), query.Cursor, query.Limit, cancellationToken);
+    }
+
+    public Task<Page<ModelReport>> ListReports(string modelId, ListModels query, CancellationToken cancellationToken = default)
+    {
+        EnsureModerator();
+        Validate(query);
+        return Reports.ReadAsync(
+            _database.RowsOfAllUsers(), new Filter().And("r.model_id = @model", "model", modelId), query.Cursor, query.Limit, cancellationToken);
+    }
+
+    private static void EnsureModerator() => Permissions.Ensure(Caller.Current!, Permission.ModerateModels, "Only moderators may read reports.");
 
     private static void Validate(ListModels query) => new Validator().Range("limit", query.Limit, 1, PageLimits.MaxSize).ThrowIfInvalid();
 
@@ -93,5 +137,6 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         CompletedAt = row.GetNullableTimestamp(14),
         FailedAt = row.GetNullableTimestamp(15),
         PreviewImageUrl = row.GetNullableString(16) is { } key ? _blobs.Store.SignGet(key, _blobs.Options.LinkLifetime, "inline") : null,
+        Tags = ModelTags.Split(row.GetString(17)),
     };
 }

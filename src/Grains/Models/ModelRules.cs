@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Actors.Blobs;
 using Actors.Jobs;
@@ -11,6 +12,7 @@ namespace Actors.Models;
 /// <param name="ImageFileId">Its file.</param>
 /// <param name="UserId">For whom.</param>
 /// <param name="Prompt">What the image was made of.</param>
+/// <param name="RemixOf">The model that the request was made after.</param>
 [GenerateSerializer, Immutable, Alias("begin-model")]
 internal sealed record BeginModel(
     [property: Id(0)] string RequestId,
@@ -18,10 +20,11 @@ internal sealed record BeginModel(
     [property: Id(2)] string ImageId,
     [property: Id(3)] string ImageFileId,
     [property: Id(4)] string UserId,
-    [property: Id(5)] string Prompt);
+    [property: Id(5)] string Prompt,
+    [property: Id(6)] string? RemixOf);
 
 /// <summary>How a model goes on. A rule gives the change, or null when there is nothing to do; refusals are exceptions.</summary>
-internal static class ModelRules
+internal static partial class ModelRules
 {
     /// <summary>What an image's choice leads to. One that was heard of before, or is older than the present one, is nothing new.</summary>
     public static Change<ModelState>? Begin(ModelState? state, string id, BeginModel chosen, DateTimeOffset now)
@@ -33,7 +36,7 @@ internal static class ModelRules
 
         var work = JsonSerializer.Serialize(new(id, chosen.UserId, chosen.Prompt, chosen.ImageFileId), ModelWorkJson.Default.ModelWork);
         var next = state is null
-            ? new ModelState(id, chosen.UserId, ModelSource.AiGenerated, NameOf(chosen.Prompt), now, NewJob(id, now), Version: 1) { Work = work, UpdatedAt = now }
+            ? new ModelState(id, chosen.UserId, ModelSource.AiGenerated, NameOf(chosen.Prompt), now, NewJob(id, now), Version: 1) { Work = work, RemixOf = chosen.RemixOf, UpdatedAt = now }
             : Documented(state, now) with { Work = work, Job = JobRules.Requeue(state.Job, now) ?? state.Job, FailedAt = null };
         return Tell(next with { RequestId = chosen.RequestId, Selection = chosen.Selection, SourceImageId = chosen.ImageId }, ModelEvents.Queued);
     }
@@ -53,7 +56,7 @@ internal static class ModelRules
         }
 
         var name = command.Name ?? NameOf(Path.GetFileNameWithoutExtension(file.FileName) is { Length: > 0 } called ? called : "Model");
-        Validate(name, command.Description);
+        Validate(name, command.Description, tags: []);
         if (file.Purpose != BlobPurpose.Model || FormatOf(file.ContentType) is not { } format)
         {
             throw new AppException(ErrorKind.Rule, "NOT_A_MODEL", "The file must be stored for the purpose of a model, as OBJ, GLB or STL.");
@@ -118,14 +121,26 @@ internal static class ModelRules
     public static Change<ModelState>? Change(ModelState? state, ChangeModel command, Caller caller, DateTimeOffset now)
     {
         var present = Run(state, command.ExpectedVersion, caller);
-        var next = present with { Name = command.Name.Or(present.Name), Description = command.Description.Or(present.Description) };
-        Validate(next.Name, next.Description);
+        var tags = command.Tags.IsPresent ? ModelTags.Normalize(command.Tags.Value) : ModelTags.Split(present.Tags);
+        var next = present with
+        {
+            Name = command.Name.Or(present.Name),
+            Description = command.Description.Or(present.Description),
+            Tags = ModelTags.Join(tags),
+            AllowRemix = command.AllowRemix.Or(present.AllowRemix),
+        };
+        Validate(next.Name, next.Description, tags);
         return next == present ? null : Tell(Documented(next, now), ModelEvents.Changed);
     }
 
     public static Change<ModelState>? Publish(ModelState? state, long? expectedVersion, Caller caller, DateTimeOffset now)
     {
         var present = Completed(Run(state, expectedVersion, caller));
+        if (present.TakenDown is { } taken)
+        {
+            throw new AppException(ErrorKind.Conflict, "MODEL_TAKEN_DOWN", $"A moderator took the model out of the gallery: {taken.Reason}");
+        }
+
         return present.Visibility == ModelVisibility.Public
             ? null
             : Tell(Documented(present, now) with { Visibility = ModelVisibility.Public, PublishedAt = now }, ModelEvents.Changed);
@@ -136,7 +151,7 @@ internal static class ModelRules
         var present = Run(state, expectedVersion, caller);
         return present.Visibility == ModelVisibility.Private
             ? null
-            : Tell(Documented(present, now) with { Visibility = ModelVisibility.Private, PublishedAt = null }, ModelEvents.Changed);
+            : Tell(Hidden(present, now), ModelEvents.Changed);
     }
 
     public static Change<ModelState> Delete(ModelState? state, long? expectedVersion, Caller caller)
@@ -192,6 +207,13 @@ internal static class ModelRules
 
     public static AppException NotFound() => new(ErrorKind.NotFound, "MODEL_NOT_FOUND", "There is no such model.");
 
+    /// <summary>What it was made of, if the caller may ask for something of his own by it; null if not, or if nobody knows.</summary>
+    public static string? PromptFor(ModelState? state, Caller caller) =>
+        state is not null && (RelationTo(state, caller) == Relation.Own || IsRemixable(state)) ? state.Prompt() : null;
+
+    /// <summary>Whether everybody may see its prompt.</summary>
+    public static bool IsRemixable(ModelState state) => state is { Visibility: ModelVisibility.Public, AllowRemix: true };
+
     private static ModelState Run(ModelState? state, long? expectedVersion, Caller caller)
     {
         var present = Visible(state, caller);
@@ -205,15 +227,19 @@ internal static class ModelRules
     private static ModelState Documented(ModelState state, DateTimeOffset now) =>
         state with { Version = state.Version + 1, DocumentVersion = state.DocumentVersion + 1, UpdatedAt = now };
 
+    private static ModelState Hidden(ModelState state, DateTimeOffset now) =>
+        Documented(state, now) with { Visibility = ModelVisibility.Private, PublishedAt = null };
+
     private static Change<ModelState> Tell(ModelState next, string kind) => new(next, kind, JsonSerializer.Serialize(
         new(next.Visibility, next.Job.Progress, next.RequestId, next.Selection, next.Job.ErrorMessage), ModelEventsJson.Default.ModelChanged));
 
     private static Change<ModelState> Gone(ModelState present) =>
         new(null, ModelEvents.Deleted, JsonSerializer.Serialize(new(present.Files()), ModelEventsJson.Default.ModelDeleted));
 
-    private static void Validate(string name, string? description) => new Validator()
+    private static void Validate(string name, string? description, ImmutableArray<string> tags) => new Validator()
         .Text("name", name, ModelLimits.Name)
         .OptionalText("description", description, ModelLimits.Description)
+        .Tags(tags)
         .ThrowIfInvalid();
 
     private static ModelFormat? FormatOf(string contentType) => contentType switch

@@ -42,7 +42,14 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         .Timestamp("updated_at", s => s.UpdatedAt)
         .Timestamp("completed_at", s => s.CompletedAt)
         .Timestamp("failed_at", s => s.FailedAt)
-        .Text("error_message", s => s.Job.ErrorMessage);
+        .Text("error_message", s => s.Job.ErrorMessage)
+        .Text("tags", s => s.Tags)
+        .Boolean("allow_remix", s => s.AllowRemix)
+        .Text("remix_of", s => s.RemixOf)
+        .Timestamp("taken_down_at", s => s.TakenDown?.At)
+        .Text("taken_down_reason", s => s.TakenDown?.Reason)
+        .Integer("report_count", s => s.Reports.Count)
+        .Integer("report_round", s => s.Reports.Round);
 
     public static readonly Table<ModelState> JobTable = JobState.AddTo(
         new Table<ModelState>("model_generation_jobs").Key("id", s => s.Job.Id).Text("model_id", s => s.Id).Text("work", s => s.Work), s => s.Job);
@@ -70,6 +77,20 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
 
     public ModelCounts Counts { get; init; } = new(0, 0, 0, 0);
 
+    /// <summary>As <see cref="ModelTags"/> writes them.</summary>
+    public string Tags { get; init; } = "";
+
+    /// <summary>Whether others may see its prompt and build on it.</summary>
+    public bool AllowRemix { get; init; }
+
+    /// <summary>The model that it was made after.</summary>
+    public string? RemixOf { get; init; }
+
+    /// <summary>A moderator took it out of the gallery; null if none did.</summary>
+    public TakenDown? TakenDown { get; init; }
+
+    public OpenReports Reports { get; init; } = new(0, 0);
+
     public DateTimeOffset UpdatedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
@@ -81,6 +102,9 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
 
     /// <summary>The queue of its job.</summary>
     public string Queue => ModelQueues.Of(Source);
+
+    /// <summary>What it was made of; null for uploads.</summary>
+    public string? Prompt() => Source == ModelSource.AiGenerated ? JsonSerializer.Deserialize(Work, ModelWorkJson.Default.ModelWork)!.Prompt : null;
 
     /// <summary>Everything that goes with it; an upload's file also when it was no model.</summary>
     public ImmutableArray<string> Files()
@@ -100,7 +124,8 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         $"""
         select m.user_id, m.source, m.name, m.created_at, m.version, m.document_version, m.request_id, m.source_image_id, m.selection, m.description,
                m.model_url, m.preview_image_url, m.parts, m.format, m.file_size, m.visibility, m.published_at, m.view_count, m.like_count,
-               m.favorite_count, m.download_count, m.updated_at, m.completed_at, m.failed_at, j.work, {JobState.ColumnsOf("j")}
+               m.favorite_count, m.download_count, m.updated_at, m.completed_at, m.failed_at, j.work, m.tags, m.allow_remix, m.remix_of, m.taken_down_at,
+               m.taken_down_reason, m.report_count, m.report_round, {JobState.ColumnsOf("j")}
         from models m join model_generation_jobs j on j.model_id = m.id where m.id = @id
         """,
         [("id", id)],
@@ -108,7 +133,7 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         {
             var format = WireName.Parse<ModelFormat>(row.GetString(13));
             return new ModelState(
-                id, row.GetString(0), WireName.Parse<ModelSource>(row.GetString(1)), row.GetString(2), row.GetTimestamp(3), JobState.Read(row, 25), row.GetInt64(4))
+                id, row.GetString(0), WireName.Parse<ModelSource>(row.GetString(1)), row.GetString(2), row.GetTimestamp(3), JobState.Read(row, 32), row.GetInt64(4))
             {
                 DocumentVersion = row.GetInt64(5),
                 RequestId = row.GetNullableString(6),
@@ -126,6 +151,11 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
                 CompletedAt = row.GetNullableTimestamp(22),
                 FailedAt = row.GetNullableTimestamp(23),
                 Work = row.GetString(24),
+                Tags = row.GetString(25),
+                AllowRemix = row.GetBoolean(26),
+                RemixOf = row.GetNullableString(27),
+                TakenDown = row.GetNullableTimestamp(28) is { } at ? new(at, row.GetString(29)) : null,
+                Reports = new(row.GetInt64(30), row.GetInt64(31)),
             };
         },
         cancellationToken);
@@ -140,4 +170,35 @@ internal sealed record InteractionRow(string UserId, string ModelId, Interaction
         .Text("model_id", r => r.ModelId)
         .Text("type", r => WireName.Of(r.Type))
         .Timestamp("created_at", r => r.CreatedAt);
+}
+
+/// <summary>A moderator took a model out of the gallery.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record TakenDown(DateTimeOffset At, string Reason);
+
+/// <summary>What users reported of a model since a moderator settled it last.</summary>
+/// <param name="Count">Users who did.</param>
+/// <param name="Round">How often it was settled; a report belongs to one round.</param>
+internal sealed record OpenReports(long Count, long Round)
+{
+    /// <summary>Nothing is left to settle.</summary>
+    public OpenReports Settled() => new(0, Round + 1);
+}
+
+/// <summary>What a user reported of a model: a row of <c>model_reports</c>.</summary>
+internal sealed record ReportRow(string UserId, string ModelId, ReportReason Reason, string? Note, long Round, DateTimeOffset CreatedAt)
+{
+    public static readonly Table<ReportRow> Table = new Table<ReportRow>("model_reports")
+        .Key("id", r => r.Id)
+        .Text("user_id", r => r.UserId)
+        .Text("model_id", r => r.ModelId)
+        .Text("reason", r => WireName.Of(r.Reason))
+        .Text("note", r => r.Note)
+        .Integer("round", r => r.Round)
+        .Timestamp("created_at", r => r.CreatedAt);
+
+    public string Id => IdOf(UserId, ModelId);
+
+    public static string IdOf(string userId, string modelId) => Ids.From("model-report", userId, modelId);
 }

@@ -58,6 +58,7 @@ internal sealed class UserExportGrain(ICommitStore store, Database database, Tim
         ExportSection.Tasks => (GenerationState.Table, "t.user_id = @me"),
         ExportSection.Models => (ModelState.Table, "t.user_id = @me"),
         ExportSection.Interactions => (InteractionRow.Table, "t.user_id = @me"),
+        ExportSection.Reports => (ReportRow.Table, "t.user_id = @me"),
         ExportSection.Files => (BlobState.Table, "t.owner_id = @me and t.deleted_at is null"),
         _ => (WorkOrderRows.ProgressLogs, $"t.confirmed_by = @me and t.work_order_id in {Mine}"),
     };

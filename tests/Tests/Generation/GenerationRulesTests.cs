@@ -186,7 +186,7 @@ public sealed class GenerationRulesTests
 
     private static GenerationState New() => Create(Owner, "齿轮箱");
 
-    private static GenerationState Create(Caller caller, string prompt) => GenerationRules.Create(null, "id", caller, new(prompt), new(), Now);
+    private static GenerationState Create(Caller caller, string prompt) => GenerationRules.Create(null, "id", caller, new(prompt), source: null, new(), Now);
 
     // Of each image: c completed, f failed, s started, - not begun.
     private static GenerationState? Hear(GenerationState state, ModelNews news) => GenerationRules.Hear(state, new(news, state.Selection, 50, null), Now);

@@ -87,6 +87,12 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /me/models                                   y y y y y y y f
         GET    /me/likes                                    y y y y y y y f
         GET    /me/favorites                                y y y y y y y f
+        POST   /models/nobody/report                        n n n n n n n f
+        GET    /admin/reports                               f f f f y f f y
+        GET    /admin/models/nobody/reports                 f f f f y f f y
+        POST   /admin/models/nobody/reports/dismiss         f f f f n f f n
+        POST   /admin/models/nobody/takedown                f f f f n f f n
+        POST   /admin/models/nobody/restore                 f f f f n f f n
         POST   /admin/models/nobody/recount                 f f f f n f f f
         GET    /admin/queues                                f f f f y f f y
         GET    /admin/queues/background                     f f f f y f f y

@@ -251,7 +251,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
     {
         var path = $"/api/v1/models/{id}";
         (await owner.GetAsync(path)).Expect(HttpStatusCode.OK);
-        (await owner.SendAsync(HttpMethod.Put, path, new { name = "n", description = "d" })).Expect(HttpStatusCode.OK);
+        (await owner.SendAsync(HttpMethod.Put, path, new { name = "n", description = "d", tags = new[] { "gear" }, allowRemix = true })).Expect(HttpStatusCode.OK);
         (await owner.SendAsync(HttpMethod.Patch, path, new { description = (string?)null })).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK);
         foreach (var said in new[] { "like", "favorite" })
@@ -262,7 +262,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
             (await owner.SendAsync(HttpMethod.Delete, $"{path}/{said}")).Expect(HttpStatusCode.OK);
         }
 
-        (await owner.GetAsync("/api/v1/gallery")).Expect(HttpStatusCode.OK);
+        (await owner.GetAsync("/api/v1/gallery?tag=gear")).Expect(HttpStatusCode.OK);
         (await owner.GetAsync($"/api/v1/gallery/{id}")).Expect(HttpStatusCode.OK);
         (await owner.GetAsync($"{path}/download")).Expect(HttpStatusCode.Found);
         (await owner.GetAsync("/api/v1/me/models")).Expect(HttpStatusCode.OK);
@@ -272,6 +272,12 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
             Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
         }
 
+        (await admin.PostAsync($"{path}/report", new { reason = "OTHER", note = "n" })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/reports")).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync($"/api/v1/admin/models/{id}/reports")).Expect(HttpStatusCode.OK);
+        (await admin.PostAsync($"/api/v1/admin/models/{id}/reports/dismiss")).Expect(HttpStatusCode.OK);
+        (await admin.PostAsync($"/api/v1/admin/models/{id}/takedown", new { reason = "r" })).Expect(HttpStatusCode.OK);
+        (await admin.PostAsync($"/api/v1/admin/models/{id}/restore")).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK);
         (await owner.SendAsync(HttpMethod.Delete, path)).Expect(HttpStatusCode.OK);
         (await owner.PostAsync("/api/v1/models", new { fileId = await new HandMade(App).UploadObjAsync(owner) })).Expect(HttpStatusCode.Created);

@@ -69,6 +69,28 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void With_priorities_a_higher_tier_goes_first_and_a_new_one_counts_for_jobs_that_wait()
+    {
+        AddTiers();
+        Assert.Equal(["free", "premium", "enterprise", "free urgent"], TakeAll(release: true)); // by age
+        _queue.Heed(priority: true);
+
+        AddTiers();
+        Assert.Equal(["free urgent", "enterprise", "premium", "free"], TakeAll(release: true));
+        AddTiers();
+        _queue.SetTerms("p", new(0, 9));
+        Assert.Equal("premium", _queue.Take(_now)?.JobId);
+
+        void AddTiers()
+        {
+            Add("f", "free");
+            Add("p", "premium", tier: 1);
+            Add("e", "enterprise", tier: 2);
+            Add("f", "free urgent", priority: 5);
+        }
+    }
+
+    [Fact]
     public void With_priorities_too_nobody_waits_for_ever()
     {
         _queue.Heed(priority: true);
@@ -226,16 +248,16 @@ public sealed class FairQueueTests
         Assert.Equal("one", _queue.Take(_now)?.JobId);
         Assert.Null(_queue.Take(_now));
 
-        _queue.Limit("user", 2);
+        _queue.SetTerms("user", new(2, 0));
         Add("user", "of before", limit: 1);
 
         Assert.Equal("two", _queue.Take(_now)?.JobId);
-        Assert.Equal(2, _queue.LimitOf("user"));
+        Assert.Equal(2, _queue.TermsOf("user")?.AtOnce);
         Assert.Null(_queue.Take(_now));
         _queue.Remove("of before");
         _queue.Release("user");
         _queue.Release("user");
-        Assert.Null(_queue.LimitOf("user"));
+        Assert.Null(_queue.TermsOf("user"));
     }
 
     private void AddMany(string user, int count, int priority = 0)
@@ -246,7 +268,7 @@ public sealed class FairQueueTests
         }
     }
 
-    private void Add(string user, string id, int priority = 0, DateTimeOffset? notBefore = null, int limit = 0) => _queue.Add(
+    private void Add(string user, string id, int priority = 0, DateTimeOffset? notBefore = null, int limit = 0, int tier = 0) => _queue.Add(
         new JobTicket
         {
             JobId = id,
@@ -255,7 +277,7 @@ public sealed class FairQueueTests
             Priority = priority,
             CreatedAt = Start.AddMilliseconds(_jobs++),
             NotBefore = notBefore,
-            UserLimit = limit,
+            Terms = new(limit, tier),
         },
         _now);
 

@@ -17,9 +17,9 @@ internal sealed class HandMade(ActorsApp app)
     private IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>A task whose four pictures are there.</summary>
-    public async Task<string> TaskAsync(ActorsClient user)
+    public async Task<string> TaskAsync(ActorsClient user, object? body = null)
     {
-        var id = (await user.PostAsync("/api/v1/tasks", new { prompt = "一个 齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
+        var id = (await user.PostAsync("/api/v1/tasks", body ?? new { prompt = "一个 齿轮箱" })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
         for (var image = 0; image < GenerationLimits.Images; image++)
         {
             var file = await user.UploadAsync(app.CreateClient(), Files.Png(100));
@@ -30,17 +30,17 @@ internal sealed class HandMade(ActorsApp app)
     }
 
     /// <summary>A task whose model is to be made; its job is leased.</summary>
-    public async Task<(string Task, JobLease Model)> ChosenAsync(ActorsClient user, int index = 1)
+    public async Task<(string Task, JobLease Model)> ChosenAsync(ActorsClient user, int index = 1, object? body = null)
     {
-        var task = await TaskAsync(user);
+        var task = await TaskAsync(user, body);
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/tasks/{task}", new { selectedImageIndex = index })).Expect(HttpStatusCode.OK);
         return (task, await LeaseAsync(ModelQueues.Generation));
     }
 
     /// <summary>A task with its model.</summary>
-    public async Task<(string Task, string Model)> DoneAsync(ActorsClient user)
+    public async Task<(string Task, string Model)> DoneAsync(ActorsClient user, object? body = null)
     {
-        var (task, lease) = await ChosenAsync(user);
+        var (task, lease) = await ChosenAsync(user, body: body);
         Assert.True(await CompleteAsync(lease, await MadeAsync(user)));
         await UntilAsync(user, task, "COMPLETED");
         return (task, ModelIds.OfRequest(task));

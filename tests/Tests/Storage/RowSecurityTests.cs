@@ -15,7 +15,7 @@ public sealed class RowSecurityTests(PostgresServer server)
     private static readonly string[] Owned =
     [
         "users", "user_web_profile", "user_sessions", "user_identities", "email_verification_codes", "inboxes", "inbox_work_orders", "user_two_factor",
-        "blobs", "blob_quotas", "blob_quota_items", "generation_requests", "webhook_secrets", "webhook_deliveries", "models", "model_interactions",
+        "blobs", "blob_quotas", "blob_quota_items", "generation_requests", "webhook_secrets", "webhook_deliveries", "models", "model_interactions", "model_reports",
     ];
 
     /// <summary>They refer to users, and are seen by others, too: owners, assignees, managers.</summary>
@@ -134,6 +134,10 @@ public sealed class RowSecurityTests(PostgresServer server)
         var worker = await app.RegisterAsync();
         (await user.SendAsync(HttpMethod.Patch, $"/api/v1/work-orders/{order}/steps/cut", new { assigneeId = worker.UserId })).Expect(HttpStatusCode.OK);
         await worker.SayAsync(order, "hello");
+        var shown = (await worker.PostAsync("/api/v1/models", new { fileId = await new HandMade(app).UploadObjAsync(worker) })).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString();
+        await Waiting.UntilAsync(
+            async () => (await worker.PostAsync($"/api/v1/models/{shown}/publish")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(20), () => "The model is not there.");
+        (await user.PostAsync($"/api/v1/models/{shown}/report", new { reason = "SPAM" })).Expect(HttpStatusCode.OK);
         var database = app.Services.GetRequiredService<Database>();
         var id = session.GetProperty("user").GetProperty("id").GetString()!;
         await Waiting.UntilAsync(

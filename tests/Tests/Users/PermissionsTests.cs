@@ -32,6 +32,8 @@ public sealed class PermissionsTests
         SeeTask             o         o        *      -        -         o
         RunTask             o         o        *      -        -         o
         ReactToModel        *         *        *      -        -         *
+        ReportModel         *         *        *      -        -         -
+        ModerateModels      -         -        *      *        -         -
         """;
 
     private static readonly Dictionary<string, Caller> Callers = new(StringComparer.Ordinal)

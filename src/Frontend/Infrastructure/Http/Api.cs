@@ -38,6 +38,7 @@ internal static class Api
         api.MapTasks();
         api.MapModels();
         api.MapGallery();
+        api.MapReports();
         api.MapQueues();
         api.MapBlobs();
         api.MapLive();

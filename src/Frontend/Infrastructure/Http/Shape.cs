@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Actors.Infrastructure.Http;
@@ -16,6 +17,10 @@ internal static class Shape
     /// <summary>The object, or 400 naming the field.</summary>
     public static T RequiredObject<T>([NotNull] T? value, string field) where T : class =>
         value ?? throw Errors.Invalid(field, Missing);
+
+    /// <summary>The texts, none for no list; 400 naming one that is null.</summary>
+    public static ImmutableArray<string> Texts(ImmutableArray<string?>? values, string field) =>
+        [.. (values ?? []).Select((value, i) => Required(value, $"{field}[{i}]"))];
 
     /// <summary>The text if given, or 400 if given as null: the field cannot be cleared.</summary>
     public static Optional<string> NotCleared(Optional<string?> value, string field) =>

@@ -1,0 +1,45 @@
+-- tags: words by which a model is found, one space between them; no tag has one in it. allow_remix: others may see what a model was made of, and ask for
+-- something of their own by it. remix_of: the model that one was made after; it may be gone. report_count: reports of the present round, which is what a
+-- moderator has not settled yet.
+alter table models add column tags text not null default '';
+alter table models add column allow_remix boolean not null default false;
+alter table models add column remix_of text;
+alter table models add column taken_down_at timestamptz;
+alter table models add column taken_down_reason text;
+alter table models add column report_count bigint not null default 0 check (report_count >= 0);
+alter table models add column report_round bigint not null default 0 check (report_round >= 0);
+alter table models add constraint models_taken_down_check check (taken_down_at is null or visibility = 'PRIVATE');
+alter table generation_requests add column remix_of text;
+
+-- The gallery's questions, whose words are those of these indexes.
+create index models_tags on models using gin ((' ' || tags || ' ') gin_trgm_ops) where visibility = 'PUBLIC';
+create statistics models_tags_words on (' ' || tags || ' ') from models;
+create index models_remixes on models (remix_of, published_at desc, id desc) where visibility = 'PUBLIC' and remix_of is not null;
+create index models_reported on models (report_count desc, id desc) where report_count > 0;
+
+-- What users say against models: one of a user and a model.
+create table model_reports (
+    id         text        primary key,
+    user_id    text        not null references users (id) on delete cascade,
+    model_id   text        not null references models (id) on delete cascade,
+    reason     text        not null check (reason in ('SPAM', 'SEXUAL', 'VIOLENCE', 'HATE', 'COPYRIGHT', 'OTHER')),
+    note       text,
+    round      bigint      not null check (round >= 0),
+    created_at timestamptz not null,
+    constraint model_reports_user_model_key unique (user_id, model_id)
+);
+
+create index model_reports_model on model_reports (model_id, created_at desc, id desc);
+
+alter table model_reports enable row level security;
+create policy own_rows on model_reports using ((select current_setting('actors.rows', true)) in ('all', 'user:' || user_id));
+
+create or replace view gallery_models as
+select m.id, m.user_id, coalesce(p.display_name, u.username, u.name) as author, m.name, m.description, m.format, m.file_size, m.source, m.visibility,
+       m.published_at, m.view_count, m.like_count, m.favorite_count, m.download_count, m.created_at, m.completed_at, m.failed_at, b.key as preview_key,
+       m.tags, m.remix_of
+from models m
+join users u on u.id = m.user_id
+left join user_web_profile p on p.user_ai_id = m.user_id
+left join blobs b on b.id = m.preview_image_url and b.status = 'stored'
+where m.visibility = 'PUBLIC';
