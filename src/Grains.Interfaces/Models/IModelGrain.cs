@@ -68,22 +68,14 @@ public interface IModelGrain : IJobOwner, ITopicGrain
     [Alias("react")]
     Task<Interaction> React(InteractionType type, bool? wanted);
 
-    /// <summary>Counts likes, favourites and open reports anew, from their rows; for administrators.</summary>
+    /// <summary>Counts likes and favourites anew, from their rows; for administrators.</summary>
     [Alias("recount")]
     Task<Model> Recount();
 
     /// <summary>
-    /// Reports a public model to the moderators; its owner is not told. Of a user the last report holds: it counts once until it is settled. 422
-    /// <c>OWN_MODEL</c>.
+    /// Takes it out of the gallery, until it is restored: its owner keeps it, sees why, and cannot publish it. For callers with the permission
+    /// <c>ModerateModels</c>, as <see cref="Restore"/>; the audit log has both.
     /// </summary>
-    [Alias("report")]
-    Task<ModelReport> Report(ReportModel command);
-
-    /// <summary>Settles the reports: there is nothing wrong. For callers with the permission <c>ModerateModels</c>, as the two below; the audit log has it.</summary>
-    [Alias("dismiss-reports")]
-    Task<Model> DismissReports();
-
-    /// <summary>Takes it out of the gallery, until it is restored: its owner keeps it, sees why, and cannot publish it. Settles the reports.</summary>
     /// <param name="reason">1 to <see cref="ModelLimits.Note"/> characters.</param>
     [Alias("take-down")]
     Task<Model> TakeDown(string reason);
@@ -109,11 +101,15 @@ public interface IModelQueriesGrain : IGrainWithIntegerKey
     [Alias("list-of-interest")]
     Task<Page<ModelSummary>> ListOfInterest(InteractionType type, ListModels query, CancellationToken cancellationToken = default);
 
-    /// <summary>Models with reports that are not settled, those first that most users reported; for callers with the permission <c>ModerateModels</c>.</summary>
+    /// <summary>Public models with reports that are not settled, those first that most users reported; for callers with the permission <c>ModerateModels</c>.</summary>
     [Alias("list-reported")]
     Task<Page<ReportedModel>> ListReported(ListModels query, CancellationToken cancellationToken = default);
 
     /// <summary>The reports of a model, the newest first; as <see cref="ListReported"/>. None for a model that is not there.</summary>
     [Alias("list-reports")]
     Task<Page<ModelReport>> ListReports(string modelId, ListModels query, CancellationToken cancellationToken = default);
+
+    /// <summary>Models that moderators took out of the gallery, the last ones first; as <see cref="ListReported"/>.</summary>
+    [Alias("list-taken-down")]
+    Task<Page<TakenDownModel>> ListTakenDown(ListModels query, CancellationToken cancellationToken = default);
 }

@@ -40,6 +40,23 @@ public static class ModelEvents
     public const string Deleted = "model.deleted";
 }
 
+/// <summary>Kinds of change events on the topic <c>model-reports/{id}</c>, which no feed shows. Data: <see cref="ReportsChanged"/>.</summary>
+public static class ReportEvents
+{
+    /// <summary>The topic of what is reported of a model.</summary>
+    public static string Topic(string modelId) => $"model-reports/{modelId}";
+
+    /// <summary>A user reported the model.</summary>
+    public const string Reported = "model.reported";
+
+    /// <summary>A moderator settled the reports.</summary>
+    public const string Dismissed = "model.reports-dismissed";
+}
+
+/// <summary>How the reports of a model stand.</summary>
+/// <param name="ReportCount">Users who reported it since they were settled last.</param>
+public sealed record ReportsChanged(long ReportCount);
+
 /// <summary>How a model stands.</summary>
 /// <param name="Visibility">Who may see it.</param>
 /// <param name="Progress">How far its making is, in percent.</param>
@@ -67,4 +84,5 @@ public sealed record ModelDeleted(ImmutableArray<string> Files);
 [JsonSerializable(typeof(ModelChanged))]
 [JsonSerializable(typeof(ModelCounts))]
 [JsonSerializable(typeof(ModelDeleted))]
+[JsonSerializable(typeof(ReportsChanged))]
 public sealed partial class ModelEventsJson : JsonSerializerContext;

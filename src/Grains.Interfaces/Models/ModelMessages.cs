@@ -35,29 +35,6 @@ public enum InteractionType
     Favorite = 1,
 }
 
-/// <summary>What is wrong with a public model, as a user reports it.</summary>
-[UpperSnake]
-public enum ReportReason
-{
-    /// <summary>It only advertises, or is there many times.</summary>
-    Spam = 0,
-
-    /// <summary>It shows what is sexual.</summary>
-    Sexual = 1,
-
-    /// <summary>It shows or asks for violence.</summary>
-    Violence = 2,
-
-    /// <summary>It is against people for what they are.</summary>
-    Hate = 3,
-
-    /// <summary>It is somebody else's work.</summary>
-    Copyright = 4,
-
-    /// <summary>What the note says.</summary>
-    Other = 5,
-}
-
 /// <summary>A 3D model (004 <c>Model</c>), as the caller may see it.</summary>
 [GenerateSerializer, Immutable, Alias("model")]
 public sealed record Model
@@ -155,7 +132,7 @@ public sealed record Model
     /// <summary>The model that it was made after, which may be gone; null for none.</summary>
     [Id(30)] public string? RemixOf { get; init; }
 
-    /// <summary>When a moderator took it out of the gallery, UTC: it cannot be published. Told to its owner alone; null if none did.</summary>
+    /// <summary>When a moderator took it out of the gallery, UTC: it cannot be published. Told to its owner and moderators; null if none did.</summary>
     [Id(31)] public DateTimeOffset? TakenDownAt { get; init; }
 
     /// <summary>Why he did.</summary>
@@ -196,44 +173,6 @@ public sealed record ChangeModel
     /// <summary>Whether others may see its prompt and build on it.</summary>
     [Id(4)] public Optional<bool> AllowRemix { get; init; }
 }
-
-/// <summary>Reports a public model.</summary>
-/// <param name="Reason">What is wrong with it.</param>
-/// <param name="Note">At most <see cref="ModelLimits.Note"/> characters.</param>
-[GenerateSerializer, Immutable, Alias("report-model")]
-public sealed record ReportModel([property: Id(0)] ReportReason Reason, [property: Id(1)] string? Note);
-
-/// <summary>What a user reported of a model.</summary>
-/// <param name="Id">Opaque id.</param>
-/// <param name="ModelId">The model.</param>
-/// <param name="UserId">Who reported it.</param>
-/// <param name="Reason">What is wrong with it.</param>
-/// <param name="Note">What he says besides.</param>
-/// <param name="IsOpen">Whether no moderator has settled it.</param>
-/// <param name="CreatedAt">When he reported it last, UTC.</param>
-[GenerateSerializer, Immutable, Alias("model-report")]
-public sealed record ModelReport(
-    [property: Id(0)] string Id,
-    [property: Id(1)] string ModelId,
-    [property: Id(2)] string UserId,
-    [property: Id(3)] ReportReason Reason,
-    [property: Id(4)] string? Note,
-    [property: Id(5)] bool IsOpen,
-    [property: Id(6)] DateTimeOffset CreatedAt);
-
-/// <summary>A model with reports that no moderator has settled.</summary>
-/// <param name="Id">The model.</param>
-/// <param name="UserId">Whose it is.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="Visibility">Who may see it.</param>
-/// <param name="ReportCount">How many users reported it.</param>
-[GenerateSerializer, Immutable, Alias("reported-model")]
-public sealed record ReportedModel(
-    [property: Id(0)] string Id,
-    [property: Id(1)] string UserId,
-    [property: Id(2)] string Name,
-    [property: Id(3)] ModelVisibility Visibility,
-    [property: Id(4)] long ReportCount);
 
 /// <summary>What a user says of a model now, and how many say the same.</summary>
 /// <param name="IsSet">Whether he says it.</param>

@@ -111,7 +111,13 @@ internal sealed class FairQueue
 
         var own = _lanes.GetValueOrDefault(job.UserId);
         var ahead = own?.Waiting.Count(j => own.Waiting.Comparer.Compare(j, job) < 0) ?? 0;
-        return ahead + 1 + _lanes.Values.Where(l => l != own).Sum(l => Math.Min(l.Waiting.Count, ahead + 1));
+        var priority = (long)job.Priority + (own?.Terms ?? job.Terms).Priority;
+        return ahead + 1 + _lanes.Values.Where(l => l != own).Sum(l => (HeedsPriority ? l.Priority.CompareTo(priority) : 0) switch
+        {
+            > 0 => l.Waiting.Count,
+            < 0 => 0,
+            _ => Math.Min(l.Waiting.Count, ahead + 1),
+        });
     }
 
     /// <summary>Begins or ends to heed priorities.</summary>

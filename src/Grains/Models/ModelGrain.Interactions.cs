@@ -35,9 +35,7 @@ internal sealed partial class ModelGrain
             [("model", Id)],
             row => (Type: WireName.Parse<InteractionType>(row.GetString(0)), Count: row.GetInt64(1)));
         var counts = present.Counts with { LikeCount = Of(InteractionType.Like), FavoriteCount = Of(InteractionType.Favorite) };
-        var reports = present.Reports with { Count = await CountReportsAsync(present.Reports.Round) };
-        return await CommandAsync(() =>
-            (counts, reports) == (State!.Counts, State.Reports) ? null : ModelRules.Count(State with { Reports = reports }, counts, ModelEvents.Counted));
+        return await CommandAsync(() => counts == State!.Counts ? null : ModelRules.Count(State, counts, ModelEvents.Counted));
 
         long Of(InteractionType type) => counted.FirstOrDefault(c => c.Type == type).Count;
     }
@@ -66,6 +64,7 @@ internal sealed partial class ModelGrain
         var caller = Caller.Current;
         var said = caller?.Type == PrincipalType.User ? await SaidByAsync(caller.UserId) : [];
         var isOwn = caller is not null && Permissions.Allows(caller, Permission.SeeTask, ModelRules.RelationTo(state, caller));
+        var knowsOfTakedown = isOwn || (caller is not null && Permissions.Allows(caller, Permission.ModerateModels));
         return new()
         {
             Id = state.Id,
@@ -98,8 +97,8 @@ internal sealed partial class ModelGrain
             Prompt = isOwn || ModelRules.IsRemixable(state) ? state.Prompt() : null,
             AllowRemix = state.AllowRemix,
             RemixOf = state.RemixOf,
-            TakenDownAt = isOwn ? state.TakenDown?.At : null,
-            TakenDownReason = isOwn ? state.TakenDown?.Reason : null,
+            TakenDownAt = knowsOfTakedown ? state.TakenDown?.At : null,
+            TakenDownReason = knowsOfTakedown ? state.TakenDown?.Reason : null,
             Version = state.DocumentVersion,
         };
     }

@@ -118,6 +118,10 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
 
     public Task Delete(long? expectedVersion) => ExecuteAsync(() => ModelRules.Delete(State, expectedVersion, Me), _ => true);
 
+    public Task<Model> TakeDown(string reason) => ModerateAsync(() => ModelRules.TakeDown(State, reason, Me, Now));
+
+    public Task<Model> Restore() => ModerateAsync(() => ModelRules.Restore(State, Me, Now));
+
     public async Task<JobLease?> StartJob(string jobId, QueueSettings settings)
     {
         EnsureSystem();
@@ -203,6 +207,12 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
     {
         await ExecuteAsync(decide, _ => true);
         return await AnswerAsync(ModelRules.Visible(State, Me));
+    }
+
+    private async Task<Model> ModerateAsync(Func<Change<ModelState>?> decide)
+    {
+        await ExecuteAsync(decide, _ => true);
+        return await AnswerAsync(State ?? throw ModelRules.NotFound()); // of whomever it is, a service sees it
     }
 
     private IQueueGrain QueueOf(ModelState state) => GrainFactory.GetGrain<IQueueGrain>(queues.KeyOf(state.Queue, state.Job.Id));

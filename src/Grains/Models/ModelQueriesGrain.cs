@@ -23,25 +23,35 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
 
     private static readonly KeysetList<ReportedModel> Reported = new(
         "reported-models",
-        "select id, user_id, name, visibility, report_count from models",
-        "report_count",
-        row => new(row.GetString(0), row.GetString(1), row.GetString(2), WireName.Parse<ModelVisibility>(row.GetString(3)), row.GetInt64(4)),
+        "select m.id, m.user_id, m.name, r.report_count, r.version from reported_models r join models m on m.id = r.id",
+        "r.report_count",
+        row => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4)),
         model => new(model.ReportCount, model.Id),
+        "r.id",
         isTime: false);
 
     private static readonly KeysetList<ModelReport> Reports = new(
         "model-reports",
-        "select r.id, r.model_id, r.user_id, r.reason, r.note, r.round = m.report_round, r.created_at from model_reports r join models m on m.id = r.model_id",
+        "select r.id, r.model_id, r.user_id, r.reason, r.note, r.round = m.round, r.created_at from model_reports r join reported_models m on m.id = r.model_id",
         "r.created_at",
         row => new(
             row.GetString(0), row.GetString(1), row.GetString(2), WireName.Parse<ReportReason>(row.GetString(3)), row.GetNullableString(4), row.GetBoolean(5), row.GetTimestamp(6)),
         report => new(report.CreatedAt, report.Id),
         "r.id");
 
+    private static readonly KeysetList<TakenDownModel> TakenDown = new(
+        "taken-down-models",
+        "select id, user_id, name, taken_down_at, taken_down_reason from models",
+        "taken_down_at",
+        row => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetTimestamp(3), row.GetString(4)),
+        model => new(model.TakenDownAt, model.Id));
+
     private readonly Database _database;
     private readonly BlobServices _blobs;
     private readonly KeysetList<ModelSummary> _newest;
     private readonly KeysetList<ModelSummary> _mostLiked;
+    private readonly KeysetList<ModelSummary> _newestTagged;
+    private readonly KeysetList<ModelSummary> _mostLikedTagged;
     private readonly KeysetList<ModelSummary> _mine;
     private readonly KeysetList<(ModelSummary Model, KeysetCursor Place)> _ofInterest;
 
@@ -50,6 +60,9 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         (_database, _blobs) = (database, blobs);
         _newest = new("gallery", $"select {Columns} from gallery_models g", "g.published_at", Read, m => new(m.PublishedAt!.Value, m.Id), "g.id");
         _mostLiked = new("gallery-likes", $"select {Columns} from gallery_models g", "g.like_count", Read, m => new(m.LikeCount, m.Id), "g.id", isTime: false);
+        const string Tagged = $"select {Columns} from model_tags t join gallery_models g on g.id = t.model_id";
+        _newestTagged = new("gallery-tag", Tagged, "t.published_at", Read, m => new(m.PublishedAt!.Value, m.Id), "t.model_id");
+        _mostLikedTagged = new("gallery-tag-likes", Tagged, "g.like_count", Read, m => new(m.LikeCount, m.Id), "g.id", isTime: false);
         _mine = new("models", $"select {Columns} from {Own}", "g.created_at", Read, m => new(m.CreatedAt, m.Id), "g.id");
         _ofInterest = new(
             "interest",
@@ -76,9 +89,15 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
 
         var filter = new Filter()
             .And(@"(lower(g.name) like lower(@search) escape '\' or lower(g.description) like lower(@search) escape '\')", "search", Filter.Containing(query.Search))
-            .And(@"' ' || g.tags || ' ' like @tag escape '\'", "tag", tag is null ? null : Filter.Containing($" {tag} "))
+            .And("t.tag = @tag", "tag", tag)
             .And("g.remix_of = @source", "source", query.RemixOf);
-        var list = query.Sort == GallerySort.Likes ? _mostLiked : _newest;
+        var list = (query.Sort, tag) switch
+        {
+            (GallerySort.Likes, null) => _mostLiked,
+            (GallerySort.Likes, _) => _mostLikedTagged,
+            (_, null) => _newest,
+            _ => _newestTagged,
+        };
         return list.ReadAsync(query.Search is null && tag is null ? _database : _database.PlannedAnew(), filter, query.Cursor, query.Limit, cancellationToken);
     }
 
@@ -103,7 +122,7 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
     {
         EnsureModerator();
         Validate(query);
-        return Reported.ReadAsync(_database.RowsOfAllUsers(), new Filter("report_count > 0"), query.Cursor, query.Limit, cancellationToken);
+        return Reported.ReadAsync(_database.RowsOfAllUsers(), new Filter("r.report_count > 0 and m.visibility = 'PUBLIC'"), query.Cursor, query.Limit, cancellationToken);
     }
 
     public Task<Page<ModelReport>> ListReports(string modelId, ListModels query, CancellationToken cancellationToken = default)
@@ -112,6 +131,13 @@ internal sealed class ModelQueriesGrain : Grain, IModelQueriesGrain
         Validate(query);
         return Reports.ReadAsync(
             _database.RowsOfAllUsers(), new Filter().And("r.model_id = @model", "model", modelId), query.Cursor, query.Limit, cancellationToken);
+    }
+
+    public Task<Page<TakenDownModel>> ListTakenDown(ListModels query, CancellationToken cancellationToken = default)
+    {
+        EnsureModerator();
+        Validate(query);
+        return TakenDown.ReadAsync(_database.RowsOfAllUsers(), new Filter("taken_down_at is not null"), query.Cursor, query.Limit, cancellationToken);
     }
 
     private static void EnsureModerator() => Permissions.Ensure(Caller.Current!, Permission.ModerateModels, "Only moderators may read reports.");

@@ -47,9 +47,7 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         .Boolean("allow_remix", s => s.AllowRemix)
         .Text("remix_of", s => s.RemixOf)
         .Timestamp("taken_down_at", s => s.TakenDown?.At)
-        .Text("taken_down_reason", s => s.TakenDown?.Reason)
-        .Integer("report_count", s => s.Reports.Count)
-        .Integer("report_round", s => s.Reports.Round);
+        .Text("taken_down_reason", s => s.TakenDown?.Reason);
 
     public static readonly Table<ModelState> JobTable = JobState.AddTo(
         new Table<ModelState>("model_generation_jobs").Key("id", s => s.Job.Id).Text("model_id", s => s.Id).Text("work", s => s.Work), s => s.Job);
@@ -89,8 +87,6 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
     /// <summary>A moderator took it out of the gallery; null if none did.</summary>
     public TakenDown? TakenDown { get; init; }
 
-    public OpenReports Reports { get; init; } = new(0, 0);
-
     public DateTimeOffset UpdatedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
@@ -115,9 +111,11 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
             : files;
     }
 
-    /// <summary>The row of the job, if two states differ in it.</summary>
+    /// <summary>The rows of the job and of the tags in which two states differ.</summary>
     public static ImmutableArray<RowChange> Changes(ModelState? before, ModelState after) =>
-        before is null ? [JobTable.Insert(after)] : before.Job == after.Job && before.Work == after.Work ? [] : [JobTable.Update(after)];
+        before is null ? [JobTable.Insert(after)]
+        : before.Job == after.Job && before.Work == after.Work ? TagRow.Changes(before, after)
+        : [JobTable.Update(after), .. TagRow.Changes(before, after)];
 
     // Of all users: public ones are seen by anybody, and whose it is, the row says.
     public static Task<ModelState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.RowsOfAllUsers().FirstAsync(
@@ -125,7 +123,7 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         select m.user_id, m.source, m.name, m.created_at, m.version, m.document_version, m.request_id, m.source_image_id, m.selection, m.description,
                m.model_url, m.preview_image_url, m.parts, m.format, m.file_size, m.visibility, m.published_at, m.view_count, m.like_count,
                m.favorite_count, m.download_count, m.updated_at, m.completed_at, m.failed_at, j.work, m.tags, m.allow_remix, m.remix_of, m.taken_down_at,
-               m.taken_down_reason, m.report_count, m.report_round, {JobState.ColumnsOf("j")}
+               m.taken_down_reason, {JobState.ColumnsOf("j")}
         from models m join model_generation_jobs j on j.model_id = m.id where m.id = @id
         """,
         [("id", id)],
@@ -133,7 +131,7 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
         {
             var format = WireName.Parse<ModelFormat>(row.GetString(13));
             return new ModelState(
-                id, row.GetString(0), WireName.Parse<ModelSource>(row.GetString(1)), row.GetString(2), row.GetTimestamp(3), JobState.Read(row, 32), row.GetInt64(4))
+                id, row.GetString(0), WireName.Parse<ModelSource>(row.GetString(1)), row.GetString(2), row.GetTimestamp(3), JobState.Read(row, 30), row.GetInt64(4))
             {
                 DocumentVersion = row.GetInt64(5),
                 RequestId = row.GetNullableString(6),
@@ -155,7 +153,6 @@ internal sealed record ModelState(string Id, string UserId, ModelSource Source, 
                 AllowRemix = row.GetBoolean(26),
                 RemixOf = row.GetNullableString(27),
                 TakenDown = row.GetNullableTimestamp(28) is { } at ? new(at, row.GetString(29)) : null,
-                Reports = new(row.GetInt64(30), row.GetInt64(31)),
             };
         },
         cancellationToken);
@@ -177,28 +174,25 @@ internal sealed record InteractionRow(string UserId, string ModelId, Interaction
 /// <param name="Reason">Why.</param>
 internal sealed record TakenDown(DateTimeOffset At, string Reason);
 
-/// <summary>What users reported of a model since a moderator settled it last.</summary>
-/// <param name="Count">Users who did.</param>
-/// <param name="Round">How often it was settled; a report belongs to one round.</param>
-internal sealed record OpenReports(long Count, long Round)
+/// <summary>A tag of a public model: a row of <c>model_tags</c>, by which the gallery finds it.</summary>
+internal sealed record TagRow(string ModelId, string Tag, DateTimeOffset PublishedAt)
 {
-    /// <summary>Nothing is left to settle.</summary>
-    public OpenReports Settled() => new(0, Round + 1);
-}
+    public static readonly Table<TagRow> Table = new Table<TagRow>("model_tags")
+        .Key("model_id", r => r.ModelId)
+        .Key("tag", r => r.Tag)
+        .Timestamp("published_at", r => r.PublishedAt);
 
-/// <summary>What a user reported of a model: a row of <c>model_reports</c>.</summary>
-internal sealed record ReportRow(string UserId, string ModelId, ReportReason Reason, string? Note, long Round, DateTimeOffset CreatedAt)
-{
-    public static readonly Table<ReportRow> Table = new Table<ReportRow>("model_reports")
-        .Key("id", r => r.Id)
-        .Text("user_id", r => r.UserId)
-        .Text("model_id", r => r.ModelId)
-        .Text("reason", r => WireName.Of(r.Reason))
-        .Text("note", r => r.Note)
-        .Integer("round", r => r.Round)
-        .Timestamp("created_at", r => r.CreatedAt);
+    public static ImmutableArray<RowChange> Changes(ModelState before, ModelState after)
+    {
+        if (before.Tags == after.Tags && before.PublishedAt == after.PublishedAt)
+        {
+            return [];
+        }
 
-    public string Id => IdOf(UserId, ModelId);
+        var (old, now) = (Of(before), Of(after));
+        return [.. old.Except(now).Select(Table.Delete), .. now.Except(old).Select(Table.Insert)];
+    }
 
-    public static string IdOf(string userId, string modelId) => Ids.From("model-report", userId, modelId);
+    private static ImmutableArray<TagRow> Of(ModelState state) =>
+        state.PublishedAt is { } at ? [.. ModelTags.Split(state.Tags).Select(tag => new TagRow(state.Id, tag, at))] : [];
 }

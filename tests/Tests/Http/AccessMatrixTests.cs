@@ -89,6 +89,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         GET    /me/favorites                                y y y y y y y f
         POST   /models/nobody/report                        n n n n n n n f
         GET    /admin/reports                               f f f f y f f y
+        GET    /admin/takedowns                             f f f f y f f y
         GET    /admin/models/nobody/reports                 f f f f y f f y
         POST   /admin/models/nobody/reports/dismiss         f f f f n f f n
         POST   /admin/models/nobody/takedown                f f f f n f f n

@@ -277,6 +277,7 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
         (await admin.GetAsync($"/api/v1/admin/models/{id}/reports")).Expect(HttpStatusCode.OK);
         (await admin.PostAsync($"/api/v1/admin/models/{id}/reports/dismiss")).Expect(HttpStatusCode.OK);
         (await admin.PostAsync($"/api/v1/admin/models/{id}/takedown", new { reason = "r" })).Expect(HttpStatusCode.OK);
+        (await admin.GetAsync("/api/v1/admin/takedowns")).Expect(HttpStatusCode.OK);
         (await admin.PostAsync($"/api/v1/admin/models/{id}/restore")).Expect(HttpStatusCode.OK);
         (await owner.PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK);
         (await owner.SendAsync(HttpMethod.Delete, path)).Expect(HttpStatusCode.OK);

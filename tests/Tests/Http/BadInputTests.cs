@@ -99,6 +99,7 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Get, "/api/v1/me/favorites", null),
         (HttpMethod.Post, "/api/v1/models/nobody/report", """{"reason":"SPAM","note":"n"}"""),
         (HttpMethod.Get, "/api/v1/admin/reports", null),
+        (HttpMethod.Get, "/api/v1/admin/takedowns", null),
         (HttpMethod.Get, "/api/v1/admin/models/nobody/reports", null),
         (HttpMethod.Post, "/api/v1/admin/models/nobody/reports/dismiss", null),
         (HttpMethod.Post, "/api/v1/admin/models/nobody/takedown", """{"reason":"r"}"""),

@@ -91,6 +91,22 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void With_priorities_a_position_counts_the_users_who_go_before()
+    {
+        AddMany("f", 3);
+        Add("g", "free");
+        AddMany("p", 2);
+        Add("e", "first", tier: 2);
+        _queue.SetTerms("p", new(0, 1));
+
+        Assert.Equal(4, _queue.Position("first"));
+        _queue.Heed(priority: true);
+
+        Assert.Equal((1, 2, 3), (_queue.Position("first"), _queue.Position("p-0"), _queue.Position("p-1")));
+        Assert.Equal((5, 5), (_queue.Position("f-0"), _queue.Position("free")));
+    }
+
+    [Fact]
     public void With_priorities_too_nobody_waits_for_ever()
     {
         _queue.Heed(priority: true);

@@ -57,6 +57,46 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         (await user.SendAsync(HttpMethod.Patch, $"{Models}/{gear}", new { tags = (string[]?)null })).Expect(HttpStatusCode.OK);
         (await user.SendAsync(HttpMethod.Put, $"{Models}/{wheel}", new { name = "wheel" })).Expect(HttpStatusCode.OK); // a whole replacement
         Assert.Empty(await FoundAsync(nobody, "tag=low-poly"));
+        (await user.PostAsync($"{Models}/{secret}/publish")).Expect(HttpStatusCode.OK);
+        Assert.Equal([secret], await FoundAsync(nobody, "tag=gear"));
+        (await user.PostAsync($"{Models}/{secret}/unpublish")).Expect(HttpStatusCode.OK);
+        Assert.Empty(await FoundAsync(nobody, "tag=gear"));
+        Assert.Empty(await App.Services.GetRequiredService<Database>().ListAsync("select tag from model_tags", [], row => row.GetString(0)));
+    }
+
+    [Fact]
+    public async Task Models_of_a_tag_are_read_page_by_page()
+    {
+        var user = await App.RegisterAsync();
+        var models = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            models.Insert(0, await Hand.ImportedAsync(user, $"model {i}"));
+            (await user.SendAsync(HttpMethod.Patch, $"{Models}/{models[0]}", new { tags = new[] { "all", $"only-{i}" } })).Expect(HttpStatusCode.OK);
+        }
+
+        (await user.SendAsync(HttpMethod.Put, $"{Models}/{models[3]}/like")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal(models, await PagesAsync("newest"));
+        var liked = await PagesAsync("likes");
+        Assert.Equal(models[3], liked[0]);
+        Assert.Equal(models.Order(StringComparer.Ordinal), liked.Order(StringComparer.Ordinal));
+
+        async Task<List<string>> PagesAsync(string sort)
+        {
+            var ids = new List<string>();
+            for (var cursor = ""; ;)
+            {
+                var page = (await user.GetAsync($"{Gallery}?tag=all&sort={sort}&limit=2{cursor}")).Expect(HttpStatusCode.OK);
+                ids.AddRange(page.Data.EnumerateArray().Select(m => Text(m, "id")!));
+                if (!page.Meta.TryGetProperty("nextCursor", out var next) || next.ValueKind == JsonValueKind.Null)
+                {
+                    return ids;
+                }
+
+                cursor = $"&cursor={next.GetString()}";
+            }
+        }
     }
 
     [Fact]
@@ -133,7 +173,7 @@ public abstract class GalleryHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_report_counts_once_of_a_user_until_a_moderator_settles_it()
     {
-        var (owner, one, other, admin) = (await App.RegisterAsync(), await App.RegisterAsync(), await App.RegisterAsync(), await App.AdminAsync());
+        var (owner, one, other, third, admin) = (await App.RegisterAsync(), await App.RegisterAsync(), await App.RegisterAsync(), await App.RegisterAsync(), await App.AdminAsync());
         var (model, quiet) = (await Hand.ImportedAsync(owner, "reported"), await Hand.ImportedAsync(owner, "quiet"));
         var path = $"{Models}/{model}";
         Task<Answer> ReportAsync(ActorsClient who, string reason, string? note = null) => who.PostAsync($"{path}/report", new { reason, note });
@@ -142,7 +182,7 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         (await ReportAsync(one, "spam?")).ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
         (await ReportAsync(one, "SPAM", new string('x', ModelLimits.Note + 1))).ExpectError(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
         (await one.PostAsync($"{Models}/{await Hand.ImportedAsync(owner)}/report", new { reason = "SPAM" })).ExpectError(HttpStatusCode.NotFound, "MODEL_NOT_FOUND");
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => (await ReportAsync(one, "SPAM")).Expect(HttpStatusCode.OK)));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(async i => (await ReportAsync(i % 2 == 0 ? one : other, "SPAM")).Expect(HttpStatusCode.OK)));
         (await ReportAsync(one, "COPYRIGHT", "它是我的")).Expect(HttpStatusCode.OK);
         (await ReportAsync(other, "OTHER")).Expect(HttpStatusCode.OK);
         (await other.PostAsync($"{Models}/{quiet}/report", new { reason = "OTHER" })).Expect(HttpStatusCode.OK);
@@ -150,11 +190,17 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         Assert.Equal([(model, 2L), (quiet, 1L)], await ReportedAsync(admin));
         var reports = (await admin.GetAsync($"{Moderated}/{model}/reports")).Expect(HttpStatusCode.OK).Data;
         Assert.Equal([(other.UserId, "OTHER", null, true), (one.UserId, "COPYRIGHT", "它是我的", true)], reports.EnumerateArray().Select(r => (Text(r, "userId"), Text(r, "reason"), Text(r, "note"), r.GetProperty("isOpen").GetBoolean())));
-        var kinds = (await owner.GetAsync($"/api/v1/changes?topic=models/{model}&after=0&limit=100")).Expect(HttpStatusCode.OK).Text;
-        Assert.DoesNotContain("report", kinds, StringComparison.OrdinalIgnoreCase); // the owner's feed keeps silent
+        var seen = (await admin.GetAsync("/api/v1/admin/reports")).Data[0].GetProperty("reportsVersion").GetInt64();
+        (await ReportAsync(other, "OTHER")).Expect(HttpStatusCode.OK); // said twice
+        Assert.Equal(seen, (await admin.GetAsync("/api/v1/admin/reports")).Data[0].GetProperty("reportsVersion").GetInt64());
+        (await ReportAsync(third, "HATE")).Expect(HttpStatusCode.OK);
 
-        (await admin.PostAsync($"{Moderated}/{model}/reports/dismiss")).Expect(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Post, $"{Moderated}/{model}/reports/dismiss", body: null, ("If-Match", $"\"{seen}\""))).Expect(HttpStatusCode.PreconditionFailed); // one came that he did not see
+        Assert.Equal([(model, 3L), (quiet, 1L)], await ReportedAsync(admin));
+        var settled = (await admin.SendAsync(HttpMethod.Post, $"{Moderated}/{model}/reports/dismiss", body: null, ("If-Match", $"\"{seen + 1}\""))).Expect(HttpStatusCode.OK);
+        Assert.Equal(0, settled.Data.GetProperty("reportCount").GetInt64());
         (await admin.PostAsync($"{Moderated}/{model}/reports/dismiss")).Expect(HttpStatusCode.OK); // nothing left
+        (await admin.PostAsync($"{Moderated}/nobody/reports/dismiss")).ExpectError(HttpStatusCode.NotFound, "REPORTS_NOT_FOUND");
         Assert.Equal([(quiet, 1L)], await ReportedAsync(admin));
         Assert.All((await admin.GetAsync($"{Moderated}/{model}/reports")).Data.EnumerateArray(), r => Assert.False(r.GetProperty("isOpen").GetBoolean()));
         (await ReportAsync(one, "HATE")).Expect(HttpStatusCode.OK); // a new round
@@ -163,6 +209,34 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         (await owner.GetAsync("/api/v1/admin/reports")).ExpectError(HttpStatusCode.Forbidden, "FORBIDDEN");
         var entries = (await admin.GetAsync($"/api/v1/admin/audit?entity=model/{model}")).Expect(HttpStatusCode.OK).Data;
         Assert.Equal(["model.reports-dismissed"], entries.EnumerateArray().Select(e => Text(e, "action")));
+    }
+
+    [Fact]
+    public async Task The_owner_hears_nothing_of_a_report_and_what_was_accepted_is_accepted_again()
+    {
+        var (owner, one, admin) = (await App.RegisterAsync(), await App.RegisterAsync(), await App.AdminAsync());
+        var path = $"{Models}/{await Hand.ImportedAsync(owner, "reported")}";
+        var before = (await HeardAsync(), (await owner.GetAsync(path)).Text);
+        Task<Answer> ReportAsync(string reason) => one.SendAsync(HttpMethod.Post, $"{path}/report", new { reason }, ("Idempotency-Key", "report"));
+
+        var first = (await ReportAsync("SPAM")).Expect(HttpStatusCode.OK);
+        Assert.Equal(before, (await HeardAsync(), (await owner.GetAsync(path)).Text));
+        var export = (await owner.GetAsync("/api/v1/users/me/export")).Expect(HttpStatusCode.OK).Text;
+        Assert.DoesNotContain("report_count", export, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("reportCount", export, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(one.UserId, export, StringComparison.Ordinal);
+        Assert.Contains("SPAM", (await one.GetAsync("/api/v1/users/me/export")).Expect(HttpStatusCode.OK).Text, StringComparison.Ordinal); // it is what he said
+
+        (await owner.PostAsync($"{path}/unpublish")).Expect(HttpStatusCode.OK);
+        Assert.Empty(await ReportedAsync(admin)); // what nobody sees needs no decision
+        Assert.Equal(first.Text, (await ReportAsync("SPAM")).Expect(HttpStatusCode.OK).Text);
+        (await ReportAsync("HATE")).ExpectError(HttpStatusCode.Conflict, "IDEMPOTENCY_KEY_REUSED");
+        (await owner.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK);
+        Assert.Single(await ReportedAsync(admin));
+        (await owner.SendAsync(HttpMethod.Delete, path)).Expect(HttpStatusCode.OK);
+        Assert.Empty(await ReportedAsync(admin));
+
+        async Task<string> HeardAsync() => (await owner.GetAsync($"/api/v1/changes?topic=models/{path.Split('/')[^1]}&after=0&limit=100")).Expect(HttpStatusCode.OK).Text;
     }
 
     [Fact]
@@ -187,6 +261,8 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         (await other.PostAsync($"{path}/report", new { reason = "SPAM" })).Expect(HttpStatusCode.NotFound);
         var seen = (await owner.GetAsync(path)).Expect(HttpStatusCode.OK).Data;
         Assert.Equal(("PRIVATE", "a weapon"), (Text(seen, "visibility"), Text(seen, "takenDownReason")));
+        var down = Assert.Single((await admin.GetAsync("/api/v1/admin/takedowns")).Expect(HttpStatusCode.OK).Data.EnumerateArray());
+        Assert.Equal((model, owner.UserId, "a weapon"), (Text(down, "id"), Text(down, "userId"), Text(down, "takenDownReason")));
         foreach (var who in new[] { owner, admin })
         {
             (await who.PostAsync($"{path}/publish")).ExpectError(HttpStatusCode.Conflict, "MODEL_TAKEN_DOWN");
@@ -194,32 +270,12 @@ public abstract class GalleryHttpTests : IAsyncLifetime
 
         (await admin.PostAsync($"{Moderated}/{model}/restore")).Expect(HttpStatusCode.OK);
         (await admin.PostAsync($"{Moderated}/{model}/restore")).Expect(HttpStatusCode.OK);
+        Assert.Empty((await admin.GetAsync("/api/v1/admin/takedowns")).Data.EnumerateArray());
         Assert.Equal("PRIVATE", Text((await owner.GetAsync(path)).Data, "visibility"));
         var published = (await owner.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK).Data;
         Assert.Equal(("PUBLIC", JsonValueKind.Null), (Text(published, "visibility"), published.GetProperty("takenDownReason").ValueKind));
         var entries = (await admin.GetAsync($"/api/v1/admin/audit?entity=model/{model}")).Expect(HttpStatusCode.OK).Data;
         Assert.Equal(["model.restored", "model.taken-down"], entries.EnumerateArray().Select(e => Text(e, "action")));
-    }
-
-    [Fact]
-    public async Task Counts_of_reports_are_counted_anew_from_their_rows()
-    {
-        var (owner, other, admin) = (await App.RegisterAsync(), await App.RegisterAsync(), await App.AdminAsync());
-        var model = await Hand.ImportedAsync(owner, "recounted");
-        (await other.PostAsync($"{Models}/{model}/report", new { reason = "SPAM" })).Expect(HttpStatusCode.OK);
-        var store = App.Services.GetRequiredService<ICommitStore>();
-        var state = (await ModelState.LoadAsync(App.Services.GetRequiredService<Database>(), model, TestContext.Current.CancellationToken))!;
-        var wrong = state with { Version = state.Version + 1, Reports = state.Reports with { Count = 7 } };
-        Assert.Equal(CommitStatus.Committed, (await store.CommitAsync(new Commit { Id = model, ExpectedVersion = state.Version, Root = ModelState.Table.Update(wrong) })).Status);
-        await Waiting.UntilAsync(
-            async () => (await owner.SendAsync(HttpMethod.Patch, $"{Models}/{model}", new { name = "again" })).Status == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(20),
-            () => "Its grain does not learn that somebody else wrote.");
-        Assert.Equal([(model, 7L)], await ReportedAsync(admin));
-
-        (await admin.PostAsync($"/api/v1/admin/models/{model}/recount")).Expect(HttpStatusCode.OK);
-
-        Assert.Equal([(model, 1L)], await ReportedAsync(admin));
     }
 
     private static async Task<List<string>> FoundAsync(ActorsClient client, string query) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -70,8 +71,15 @@ internal sealed class HandMade(ActorsApp app)
         return (await user.CompleteAsync(ticket.GetProperty("id").GetString()!)).Expect(HttpStatusCode.OK).Data.GetProperty("id").GetString()!;
     }
 
-    public async Task<JobLease> LeaseAsync(string queue) =>
-        Assert.Single(await AsSystem(() => Grains.GetGrain<IQueueGrain>($"{queue}/0").Lease("by hand", 1, Soon, TestContext.Current.CancellationToken)));
+    public async Task<JobLease> LeaseAsync(string queue)
+    {
+        ImmutableArray<JobLease> leases = [];
+        await Waiting.UntilAsync( // again and again: who is silent for long is taken for dead, and gets nothing
+            async () => !(leases = await AsSystem(() => Grains.GetGrain<IQueueGrain>($"{queue}/0").Lease("by hand", 1, JobLimits.Heartbeat, TestContext.Current.CancellationToken))).IsEmpty,
+            Soon,
+            () => $"No job of {queue}.");
+        return Assert.Single(leases);
+    }
 
     public async Task<bool> CompleteAsync(JobLease lease, string result)
     {
