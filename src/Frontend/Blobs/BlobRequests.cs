@@ -47,6 +47,38 @@ internal sealed record UploadView(string Id, string UploadUrl, string Method, Im
         ticket.Blob.Id, FileView.At(ticket.Url, context), HttpMethods.Put, ticket.Headers, ticket.ExpiresAt);
 }
 
+/// <summary>Asks how to upload parts of the file.</summary>
+internal sealed record PartsRequest
+{
+    /// <summary>Which, from 1 on; at most 100 at once.</summary>
+    [Required]
+    public ImmutableArray<int>? Numbers { get; init; }
+
+    public ImmutableArray<int> ToNumbers() => Required(Numbers, "numbers");
+}
+
+/// <summary>How to upload parts of the file.</summary>
+/// <param name="Parts">Those that were asked for.</param>
+/// <param name="PartSize">Bytes of every part but the last.</param>
+/// <param name="PartCount">How many parts the file has.</param>
+/// <param name="ExpiresAt">Until when; the upload must be completed then, too.</param>
+internal sealed record PartsView(ImmutableArray<PartView> Parts, long PartSize, int PartCount, DateTimeOffset ExpiresAt)
+{
+    public static PartsView Of(PartTickets tickets, HttpContext context) => new(
+        [.. tickets.Parts.Select(part => new PartView(part.Number, part.Size, FileView.At(part.Url, context), HttpMethods.Put, part.Headers))],
+        tickets.PartSize,
+        tickets.PartCount,
+        tickets.ExpiresAt);
+}
+
+/// <summary>How to upload one part.</summary>
+/// <param name="Number">Which.</param>
+/// <param name="Size">Its bytes.</param>
+/// <param name="UploadUrl">Where to send them, again if need be; absolute, or relative to this server's root. Needs no token.</param>
+/// <param name="Method">By which method.</param>
+/// <param name="Headers">With which headers.</param>
+internal sealed record PartView(int Number, long Size, string UploadUrl, string Method, ImmutableSortedDictionary<string, string> Headers);
+
 /// <summary>A stored file.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Url">Answers a GET without a token, for a while; absolute, or relative to this server's root.</param>

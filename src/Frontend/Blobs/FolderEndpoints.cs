@@ -40,18 +40,20 @@ internal static class FolderEndpoints
             enableRangeProcessing: true);
     }
 
-    private static async Task<Ok> Write(string key, HttpContext context, FolderUrls urls, IBlobStore store, TimeProvider time)
+    private static async Task<Ok> Write(
+        string key, HttpContext context, FolderUrls urls, IBlobStore store, IFolderParts parts, TimeProvider time)
     {
-        var expected = Allowed(HttpMethods.Put, key, context, urls, time).Expected!;
+        var allowed = Allowed(HttpMethods.Put, key, context, urls, time);
         var request = context.Request;
-        if (request.ContentType != expected.ContentType)
+        if (allowed.Expected is { } whole && request.ContentType != whole.ContentType)
         {
-            throw new AppException(ErrorKind.Rule, "UPLOAD_TYPE_DIFFERS", $"Content-Type must be {expected.ContentType}.");
+            throw new AppException(ErrorKind.Rule, "UPLOAD_TYPE_DIFFERS", $"Content-Type must be {whole.ContentType}.");
         }
 
-        if (request.ContentLength is { } length && length != expected.Size)
+        var size = allowed.Part?.Size ?? allowed.Expected!.Size!.Value;
+        if (request.ContentLength is { } length && length != size)
         {
-            throw SizeDiffers(expected);
+            throw SizeDiffers(size);
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -59,13 +61,16 @@ internal static class FolderEndpoints
             limit.MaxRequestBodySize = null; // the URL says it
         }
 
-        var put = await store.PutAsync(key, request.Body, expected, context.RequestAborted);
+        var put = allowed.Part is { } part
+            ? await parts.PutPartAsync(part, request.Body, context.RequestAborted)
+            : await store.PutAsync(key, request.Body, allowed.Expected!, context.RequestAborted);
         return put.Status switch
         {
             BlobPutStatus.Stored => TypedResults.Ok(),
+            BlobPutStatus.Missing => throw new AppException(ErrorKind.NotFound, "FILE_NOT_FOUND", "Parts of this file are not waited for any more."),
             BlobPutStatus.Exists => throw new AppException(ErrorKind.Conflict, "UPLOAD_EXISTS", "The file was uploaded already; complete the upload."),
             BlobPutStatus.HashDiffers => throw new AppException(ErrorKind.Rule, "UPLOAD_HASH_DIFFERS", "The bytes have another SHA-256 than was announced."),
-            _ => throw SizeDiffers(expected),
+            _ => throw SizeDiffers(size),
         };
     }
 
@@ -78,6 +83,5 @@ internal static class FolderEndpoints
             : throw new AppException(ErrorKind.Forbidden, "URL_EXPIRED", "The time of this URL is over.");
     }
 
-    private static AppException SizeDiffers(ExpectedBlob expected) =>
-        new(ErrorKind.Rule, "UPLOAD_SIZE_DIFFERS", $"The body must have {expected.Size} bytes.");
+    private static AppException SizeDiffers(long size) => new(ErrorKind.Rule, "UPLOAD_SIZE_DIFFERS", $"The body must have {size} bytes.");
 }

@@ -11,6 +11,9 @@ public static class BlobEvents
     /// <summary>Data: <see cref="BlobChanged"/>.</summary>
     public const string Reserved = "blob.reserved";
 
+    /// <summary>Its bytes may come in parts from now on. Data: <see cref="BlobChanged"/>.</summary>
+    public const string PartsBegun = "blob.parts-begun";
+
     /// <summary>Data: <see cref="BlobChanged"/>.</summary>
     public const string Stored = "blob.stored";
 
@@ -21,7 +24,7 @@ public static class BlobEvents
     public const string Forgotten = "blob.forgotten";
 }
 
-/// <summary>A blob was announced or stored.</summary>
+/// <summary>A blob was announced, or stored, or is on its way.</summary>
 /// <param name="Purpose">What it is for.</param>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Size">Its bytes.</param>

@@ -6,6 +6,12 @@ public static class BlobLimits
     /// <summary>Most bytes of a blob: what object stores take in one PUT.</summary>
     public const long Size = 5L * 1024 * 1024 * 1024;
 
+    /// <summary>Bytes of each part of an upload in parts but the last. Object stores take no smaller ones than 5 MiB, and 10,000 at most.</summary>
+    public const int PartSize = 8 * 1024 * 1024;
+
+    /// <summary>Most parts whose URLs are given at once.</summary>
+    public const int PartsAtOnce = 100;
+
     /// <summary>Longest key, in characters.</summary>
     public const int Key = 150;
 

@@ -107,6 +107,48 @@ public sealed record UploadTicket(
     [property: Id(2)] ImmutableSortedDictionary<string, string> Headers,
     [property: Id(3)] DateTimeOffset ExpiresAt);
 
+/// <summary>How to upload announced bytes part by part.</summary>
+/// <param name="Parts">Those that were asked for, in that order.</param>
+/// <param name="PartSize">Bytes of every part but the last.</param>
+/// <param name="PartCount">How many parts there are to be.</param>
+/// <param name="ExpiresAt">When the ticket ends.</param>
+[GenerateSerializer, Immutable, Alias("part-tickets")]
+public sealed record PartTickets(
+    [property: Id(0)] ImmutableArray<PartTicket> Parts,
+    [property: Id(1)] long PartSize,
+    [property: Id(2)] int PartCount,
+    [property: Id(3)] DateTimeOffset ExpiresAt);
+
+/// <summary>How to upload one part.</summary>
+/// <param name="Number">Which, from 1 on.</param>
+/// <param name="Size">Its bytes.</param>
+/// <param name="Url">Where to send them by PUT, as often as need be: the last whole one counts. As <see cref="UploadTicket.Url"/>.</param>
+/// <param name="Headers">The headers to send with them.</param>
+[GenerateSerializer, Immutable, Alias("part-ticket")]
+public sealed record PartTicket(
+    [property: Id(0)] int Number,
+    [property: Id(1)] long Size,
+    [property: Id(2)] string Url,
+    [property: Id(3)] ImmutableSortedDictionary<string, string> Headers);
+
+/// <summary>How far an upload in parts is.</summary>
+/// <param name="PartSize">Bytes of every part but the last.</param>
+/// <param name="PartCount">How many parts there are to be.</param>
+/// <param name="Received">Those that are there, by number.</param>
+/// <param name="ExpiresAt">When the ticket ends.</param>
+[GenerateSerializer, Immutable, Alias("upload-parts")]
+public sealed record UploadParts(
+    [property: Id(0)] long PartSize,
+    [property: Id(1)] int PartCount,
+    [property: Id(2)] ImmutableArray<BlobPart> Received,
+    [property: Id(3)] DateTimeOffset ExpiresAt);
+
+/// <summary>A part that is there.</summary>
+/// <param name="Number">Which, from 1 on.</param>
+/// <param name="Size">Its bytes.</param>
+[GenerateSerializer, Immutable, Alias("blob-part")]
+public sealed record BlobPart([property: Id(0)] int Number, [property: Id(1)] long Size);
+
 /// <summary>How to read a stored blob.</summary>
 /// <param name="Blob">Which.</param>
 /// <param name="Url">Answers GET, whole or by ranges, for whoever has it; absolute, or relative to the root of the API.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 
 namespace Actors.Blobs;
@@ -17,8 +18,20 @@ public interface IBlobGrain : IGrainWithStringKey
     Task<UploadTicket> Reserve(ReserveBlob command);
 
     /// <summary>
-    /// Says that the bytes are uploaded; they are checked now. 409 <c>UPLOAD_MISSING</c> if they are not there (yet), <c>UPLOAD_EXPIRED</c> after the
-    /// ticket's end. 422 <c>UPLOAD_SIZE_DIFFERS</c>, <c>UPLOAD_HASH_DIFFERS</c>, <c>UPLOAD_TYPE_DIFFERS</c>: then they are deleted, and the ticket is over.
+    /// Tickets for parts of the announced bytes, instead of the one for all of them. 400 for numbers that are none, or twice, or more than
+    /// <see cref="BlobLimits.PartsAtOnce"/>; 409 <c>UPLOAD_EXISTS</c> for what is stored, <c>UPLOAD_EXPIRED</c> after the ticket's end. May be repeated, and
+    /// asked by two at once: all tickets are for the same upload.
+    /// </summary>
+    [Alias("sign-parts")]
+    Task<PartTickets> SignParts(ImmutableArray<int> numbers);
+
+    /// <summary>Which parts arrived, for whoever goes on with an upload that broke off. Refused as <see cref="SignParts"/>.</summary>
+    [Alias("list-parts")]
+    Task<UploadParts> ListParts();
+
+    /// <summary>
+    /// Says that the bytes are uploaded; they are checked now, and parts become one before. 409 <c>UPLOAD_MISSING</c> if they, or some parts, are not there
+    /// (yet), <c>UPLOAD_EXPIRED</c> after the ticket's end. 422 <c>UPLOAD_SIZE_DIFFERS</c>, <c>UPLOAD_HASH_DIFFERS</c>, <c>UPLOAD_TYPE_DIFFERS</c>: then they are deleted, and the ticket is over.
     /// 503 <c>UPLOAD_BEING_CHECKED</c> if that takes longer: ask again. May be repeated.
     /// </summary>
     [Alias("complete")]

@@ -42,6 +42,32 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         return new(blob, put.Url, put.Headers, expiresAt);
     }
 
+    public async Task<PartTickets> SignParts(ImmutableArray<int> numbers)
+    {
+        var store = blobs.Store;
+        var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
+        BlobRules.ValidateParts(numbers, blob);
+        var expiresAt = await EnsurePendingAsync(blob);
+        var partsId = State!.PartsId ?? await BeginPartsAsync(blob);
+        var lifetime = expiresAt - Now;
+        var tickets = numbers.Select(number =>
+        {
+            var part = BlobRules.Part(blob.Size, number);
+            var put = store.SignPutPart(blob.Key, partsId, part, lifetime);
+            return new PartTicket(number, part.Size, put.Url, put.Headers);
+        });
+        return new([.. tickets], BlobLimits.PartSize, BlobRules.PartCount(blob.Size), expiresAt);
+    }
+
+    public async Task<UploadParts> ListParts()
+    {
+        var store = blobs.Store;
+        var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
+        var expiresAt = await EnsurePendingAsync(blob);
+        var received = State!.PartsId is { } partsId ? await store.ListPartsAsync(blob.Key, partsId, CancellationToken.None) : [];
+        return new(BlobLimits.PartSize, BlobRules.PartCount(blob.Size), received, expiresAt);
+    }
+
     public async Task<BlobLink> Complete()
     {
         var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
@@ -50,16 +76,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
             return LinkTo(blob);
         }
 
-        if (blob.Status == BlobStatus.Deleted)
-        {
-            throw BlobRules.Ended(State!.EndReason);
-        }
-
-        if (blob.ExpiresAt <= Now)
-        {
-            throw await EndAsync(BlobRules.Expired());
-        }
-
+        await EnsurePendingAsync(blob);
         var bytes = await CheckAsync(blob) ?? throw BlobRules.Missing();
         if (BlobRules.Fault(blob, bytes) is { } fault)
         {
@@ -72,7 +89,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
     public async Task Delete()
     {
         await ExecuteAsync(() => BlobRules.Delete(BlobRules.For(Me, Permission.ChangeFile, State), reason: null, Now), _ => true);
-        if (State is { Document: var gone })
+        if (State is { } gone)
         {
             await DropAsync(gone);
         }
@@ -118,9 +135,8 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         if (BlobRules.Forget(State, blobs.Options, Now) is { } change)
         {
             // Once more: the URL of its ticket may have been used after the blob was deleted.
-            var blob = State!.Document;
-            await blobs.Store.DeleteAsync(blob.Key, CancellationToken.None);
-            await QuotaOf(blob.OwnerId).Release(Id);
+            await DeleteBytesAsync(State!);
+            await QuotaOf(State!.Document.OwnerId).Release(Id);
             await ExecuteAsync(() => change, _ => true);
         }
     }
@@ -152,9 +168,29 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         }
     }
 
+    /// <summary>Until when bytes may be uploaded; throws if they may not any more.</summary>
+    private async Task<DateTimeOffset> EnsurePendingAsync(Blob blob) => blob switch
+    {
+        { Status: BlobStatus.Stored } => throw BlobRules.Exists(),
+        { Status: BlobStatus.Deleted } => throw BlobRules.Ended(State!.EndReason),
+        { ExpiresAt: { } expiresAt } when expiresAt > Now => expiresAt,
+        _ => throw await EndAsync(BlobRules.Expired()),
+    };
+
+    /// <summary>
+    /// Begins the put in parts; its name. Asking for tickets may be repeated without a key, so the caller's is not used up. If nobody knows whether the name
+    /// was written, the put must stay for those who may find it; if it was not, the sweep drops it.
+    /// </summary>
+    private async Task<string> BeginPartsAsync(Blob blob)
+    {
+        CommandKey.Current = null;
+        var partsId = await blobs.Store.BeginPartsAsync(blob.Key, blob.ContentType, CancellationToken.None);
+        return await ExecuteAsync(() => BlobRules.BeginParts(State, partsId), state => state!.PartsId!);
+    }
+
     private async Task<CheckedBytes?> CheckAsync(Blob blob)
     {
-        var check = _check ??= blobs.CheckAsync(blob);
+        var check = _check ??= blobs.CheckAsync(blob, State!.PartsId);
         try
         {
             return await check.WaitAsync(CheckWait, time);
@@ -180,22 +216,33 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
     {
         CommandKey.Current = null;
         await ExecuteAsync(() => BlobRules.Delete(State, reason.Code, Now), _ => true);
-        await DropAsync(State!.Document);
+        await DropAsync(State!);
         return reason;
     }
 
     // The commit says that the blob is gone. What fails after it is done with the row.
-    private async Task DropAsync(Blob blob)
+    private async Task DropAsync(BlobState gone)
     {
         try
         {
-            await blobs.Store.DeleteAsync(blob.Key, CancellationToken.None);
-            await QuotaOf(blob.OwnerId).Release(Id);
+            await DeleteBytesAsync(gone);
+            await QuotaOf(gone.Document.OwnerId).Release(Id);
         }
         catch (Exception failure) when (failure is AppException or IOException or UnauthorizedAccessException or OrleansException or TimeoutException)
         {
             LogLeft(failure, Id);
         }
+    }
+
+    // The parts first: they could become what is deleted.
+    private async Task DeleteBytesAsync(BlobState gone)
+    {
+        if (gone.PartsId is { } partsId)
+        {
+            await blobs.Store.AbortPartsAsync(gone.Document.Key, partsId, CancellationToken.None);
+        }
+
+        await blobs.Store.DeleteAsync(gone.Document.Key, CancellationToken.None);
     }
 
     private BlobLink LinkTo(Blob blob)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Actors.Blobs;
@@ -7,12 +8,17 @@ internal static class BlobRules
 {
     private const int Sha256Characters = 64;
 
+    /// <summary>So many missing parts are named.</summary>
+    private const int PartsNamed = 10;
+
     public static AppException NotFound() => new(ErrorKind.NotFound, "FILE_NOT_FOUND", "There is no such file.");
 
     public static AppException Expired() =>
         new(ErrorKind.Conflict, "UPLOAD_EXPIRED", "The time to upload this file is over; ask for a new upload.");
 
     public static AppException Missing() => new(ErrorKind.Conflict, "UPLOAD_MISSING", "Nothing was uploaded yet.");
+
+    public static AppException Exists() => new(ErrorKind.Conflict, "UPLOAD_EXISTS", "This file is stored already.");
 
     /// <summary>The state, for a caller who may do that with it; for others it does not exist.</summary>
     public static BlobState For(Caller caller, Permission permission, BlobState? state) =>
@@ -63,6 +69,36 @@ internal static class BlobRules
             ExpiresAt = now + options.TicketLifetime,
         };
         return new(new BlobState(blob, DeletedAt: null, EndReason: null, Version: 1), BlobEvents.Reserved, Changed(blob));
+    }
+
+    public static void ValidateParts(ImmutableArray<int> numbers, Blob blob) => new Validator()
+        .That(numbers.Length is >= 1 and <= BlobLimits.PartsAtOnce, "numbers", $"must be 1 to {BlobLimits.PartsAtOnce} numbers")
+        .That(numbers.All(n => n >= 1 && n <= PartCount(blob.Size)), "numbers", $"must each be 1 to {PartCount(blob.Size)}")
+        .That(numbers.Distinct().Count() == numbers.Length, "numbers", "must each be there once")
+        .ThrowIfInvalid();
+
+    /// <summary>How many parts so many bytes have.</summary>
+    public static int PartCount(long size) => (int)((size + BlobLimits.PartSize - 1) / BlobLimits.PartSize);
+
+    /// <summary>One of them: all have the same size, but the last, which has the rest.</summary>
+    public static BlobPart Part(long size, int number) => new(number, Math.Min(BlobLimits.PartSize, size - ((number - 1L) * BlobLimits.PartSize)));
+
+    /// <summary>From now on the bytes may come in parts, too, under the name that the store gave them.</summary>
+    public static Change<BlobState> BeginParts(BlobState? state, string partsId)
+    {
+        var present = state is { Document.Status: BlobStatus.Pending } ? state : throw Ended(state?.EndReason);
+        return new(present with { PartsId = partsId, Version = present.Version + 1 }, BlobEvents.PartsBegun, Changed(present.Document));
+    }
+
+    /// <summary>Says which parts are not there as they must be; null if all are.</summary>
+    public static AppException? MissingParts(Blob blob, ImmutableArray<BlobPart> received)
+    {
+        var missing = Enumerable.Range(1, PartCount(blob.Size)).Select(number => Part(blob.Size, number)).Except(received).Select(p => p.Number).ToList();
+        var more = missing.Count > PartsNamed ? " and more" : "";
+        return missing.Count == 0 ? null : new(
+            ErrorKind.Conflict,
+            "UPLOAD_MISSING",
+            $"Of {PartCount(blob.Size)} parts {missing.Count} were not uploaded yet: {string.Join(", ", missing.Take(PartsNamed))}{more}.");
     }
 
     /// <summary>What is wrong with uploaded bytes; null if they are the announced ones.</summary>

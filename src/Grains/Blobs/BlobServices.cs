@@ -35,12 +35,20 @@ internal sealed class BlobServices(IOptions<UploadOptions> options, IEnumerable<
         return false;
     }
 
-    /// <summary>Reads uploaded bytes, outside of the grain; a few at a time, for each reads as fast as it can.</summary>
-    public Task<CheckedBytes?> CheckAsync(Blob blob) => Task.Run(async () =>
+    /// <summary>
+    /// Reads uploaded bytes, outside of the grain; a few at a time, for each reads as fast as it can. If there is a put in parts and nothing else was put, it
+    /// is completed before; 409 <c>UPLOAD_MISSING</c> if parts are missing. May be repeated, whatever became of it the last time.
+    /// </summary>
+    public Task<CheckedBytes?> CheckAsync(Blob blob, string? partsId) => Task.Run(async () =>
     {
         await _checks.WaitAsync();
         try
         {
+            if (partsId is not null)
+            {
+                await JoinAsync(blob, partsId);
+            }
+
             return await CheckedBytes.ReadAsync(Store, blob.Key, blob.Size, CancellationToken.None);
         }
         finally
@@ -50,4 +58,21 @@ internal sealed class BlobServices(IOptions<UploadOptions> options, IEnumerable<
     });
 
     public void Dispose() => _checks.Dispose();
+
+    private async Task JoinAsync(Blob blob, string partsId)
+    {
+        if (await Store.HeadAsync(blob.Key, CancellationToken.None) is not null)
+        {
+            // Done before, or by the URL of the ticket: what came first stays.
+            await Store.AbortPartsAsync(blob.Key, partsId, CancellationToken.None);
+            return;
+        }
+
+        if (BlobRules.MissingParts(blob, await Store.ListPartsAsync(blob.Key, partsId, CancellationToken.None)) is { } missing)
+        {
+            throw missing;
+        }
+
+        await Store.CompletePartsAsync(blob.Key, partsId, new ExpectedBlob(blob.ContentType, blob.Size), CancellationToken.None);
+    }
 }

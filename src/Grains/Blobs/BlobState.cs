@@ -7,7 +7,8 @@ namespace Actors.Blobs;
 /// <param name="DeletedAt">When it went.</param>
 /// <param name="EndReason">Code of the refusal that ended it.</param>
 /// <param name="Version">Fences the row.</param>
-internal sealed record BlobState(Blob Document, DateTimeOffset? DeletedAt, string? EndReason, long Version) : IEntityState
+/// <param name="PartsId">Names its put in parts in the store; null if nobody asked for one.</param>
+internal sealed record BlobState(Blob Document, DateTimeOffset? DeletedAt, string? EndReason, long Version, string? PartsId = null) : IEntityState
 {
     public static readonly Table<BlobState> Table = new Table<BlobState>("blobs")
         .Key("id", s => s.Document.Id)
@@ -24,12 +25,14 @@ internal sealed record BlobState(Blob Document, DateTimeOffset? DeletedAt, strin
         .Timestamp("expires_at", s => s.Document.ExpiresAt)
         .Timestamp("stored_at", s => s.Document.StoredAt)
         .Timestamp("deleted_at", s => s.DeletedAt)
-        .Text("end_reason", s => s.EndReason);
+        .Text("end_reason", s => s.EndReason)
+        .Text("parts_id", s => s.PartsId);
 
     // Of all users: whose it is stands in the row, and the rules ask.
     public static Task<BlobState?> LoadAsync(Database database, string id, CancellationToken cancellationToken) => database.RowsOfAllUsers().FirstAsync(
         """
-        select version, key, owner_id, purpose, content_type, size, sha256, file_name, status, created_at, expires_at, stored_at, deleted_at, end_reason
+        select version, key, owner_id, purpose, content_type, size, sha256, file_name, status, created_at, expires_at, stored_at, deleted_at, end_reason,
+            parts_id
         from blobs where id = @id
         """,
         [("id", id)],
@@ -51,6 +54,7 @@ internal sealed record BlobState(Blob Document, DateTimeOffset? DeletedAt, strin
             },
             row.GetNullableTimestamp(12),
             row.GetNullableString(13),
-            row.GetInt64(0)),
+            row.GetInt64(0),
+            row.GetNullableString(14)),
         cancellationToken);
 }

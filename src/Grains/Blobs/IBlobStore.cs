@@ -42,6 +42,25 @@ public interface IBlobStore
     /// <param name="cancellationToken">Stops listing.</param>
     Task<BlobList> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins a put in parts, which many may send, in any order, each as often as need be. Until it is completed there is nothing under the key.
+    /// </summary>
+    /// <returns>Names the put. Durable, until it is completed or aborted, or <see cref="DropUnfinishedAsync"/> finds it too old.</returns>
+    Task<string> BeginPartsAsync(string key, string contentType, CancellationToken cancellationToken);
+
+    /// <summary>The parts that are there, whole, by number; none if there is no such put (any more).</summary>
+    Task<ImmutableArray<BlobPart>> ListPartsAsync(string key, string upload, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the parts that are there one blob, in the order of their numbers; they are gone then. If that cannot be, they stay:
+    /// <see cref="BlobPutStatus.Exists"/>, also when it was done before, and <see cref="BlobPutStatus.SizeDiffers"/> if they have not
+    /// <see cref="ExpectedBlob.Size"/> bytes in all. Never overwrites.
+    /// </summary>
+    Task<BlobPutStatus> CompletePartsAsync(string key, string upload, ExpectedBlob expected, CancellationToken cancellationToken);
+
+    /// <summary>Gives a put in parts up, with its parts; none is not an error. What cannot be dropped now, <see cref="DropUnfinishedAsync"/> finds.</summary>
+    Task AbortPartsAsync(string key, string upload, CancellationToken cancellationToken);
+
     /// <summary>Drops what puts left behind that began before a time and never came to an end; how many there were.</summary>
     Task<int> DropUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
@@ -59,6 +78,13 @@ public interface IBlobStore
     /// <param name="expected">Content type and <see cref="ExpectedBlob.Size"/> are held to while the bytes arrive; the hash only where the store can.</param>
     /// <param name="lifetime">How long it holds.</param>
     SignedPut SignPut(string key, ExpectedBlob expected, TimeSpan lifetime);
+
+    /// <summary>A URL by which whoever has it can put this one part for a while, again and again: each time it is replaced, whole or not at all.</summary>
+    /// <param name="key">Of which blob.</param>
+    /// <param name="upload">Of which put in parts.</param>
+    /// <param name="part">Which, and how many bytes; another number of bytes is refused.</param>
+    /// <param name="lifetime">How long it holds.</param>
+    SignedPut SignPutPart(string key, string upload, BlobPart part, TimeSpan lifetime);
 }
 
 /// <summary>What a put must turn out to be.</summary>
@@ -85,6 +111,9 @@ public enum BlobPutStatus
 
     /// <summary>They are not the bytes expected.</summary>
     HashDiffers,
+
+    /// <summary>There is nothing that they could be a part of.</summary>
+    Missing,
 }
 
 /// <summary>How a put ended.</summary>

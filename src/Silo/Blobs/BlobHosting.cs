@@ -19,8 +19,9 @@ public static class BlobHosting
                 ? named
                 : Path.Combine(MasterKey.DirectoryOf(StorageOptions.Read(configuration), configuration), "blobs");
             services.AddSingleton<FolderUrls>();
-            services.AddSingleton<IBlobStore>(p => ActivatorUtilities.CreateInstance<FolderBlobStore>(
-                p, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+            services.AddSingleton(p => ActivatorUtilities.CreateInstance<FolderBlobStore>(p, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+            services.AddSingleton<IBlobStore>(p => p.GetRequiredService<FolderBlobStore>());
+            services.AddSingleton<IFolderParts>(p => p.GetRequiredService<FolderBlobStore>());
         }
 
         services.AddHostedService<BlobSweeper>();

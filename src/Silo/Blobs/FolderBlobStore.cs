@@ -7,12 +7,14 @@ namespace Actors.Blobs;
 /// <summary>
 /// Blobs in a folder, for a system in one process. A blob is a folder of its own, named by its key, with the files <c>content</c> and
 /// <c>about.json</c>. It is written as a draft and gets its name in one step, which fails if the name is taken.
+/// A put in parts is a draft with a file for each part that arrived.
 /// </summary>
 /// <param name="root">The folder, as a full path.</param>
 /// <param name="urls">Signs its URLs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of a disk that fails.</param>
-internal sealed partial class FolderBlobStore(string root, FolderUrls urls, TimeProvider time, ILogger<FolderBlobStore> logger) : IBlobStore
+internal sealed partial class FolderBlobStore(string root, FolderUrls urls, TimeProvider time, ILogger<FolderBlobStore> logger)
+    : IBlobStore, IFolderParts
 {
     private const string Content = "content";
     private const string About = "about.json";

@@ -11,7 +11,15 @@ namespace Actors.Blobs;
 /// <param name="ExpiresAt">Until when.</param>
 /// <param name="Disposition">Of a GET: the header of the answer.</param>
 /// <param name="Expected">Of a PUT: what must arrive.</param>
-public sealed record SignedBlobUrl(string Key, DateTimeOffset ExpiresAt, string? Disposition, ExpectedBlob? Expected);
+/// <param name="Part">Of a PUT: which part it is; null for the whole.</param>
+public sealed record SignedBlobUrl(
+    string Key, DateTimeOffset ExpiresAt, string? Disposition = null, ExpectedBlob? Expected = null, SignedPart? Part = null);
+
+/// <summary>A part that a signed URL allows to put.</summary>
+/// <param name="Upload">Of which put in parts.</param>
+/// <param name="Number">Which.</param>
+/// <param name="Size">How many bytes must arrive.</param>
+public sealed record SignedPart(string Upload, int Number, long Size);
 
 /// <summary>
 /// URLs of blobs in a folder, as object stores have them: what they allow stands in the query, signed with HMAC-SHA256 by a key that only the
@@ -27,6 +35,8 @@ public sealed class FolderUrls(ISecrets secrets)
     private const string ContentType = "type";
     private const string Size = "size";
     private const string Sha256 = "sha256";
+    private const string Upload = "upload";
+    private const string Number = "number";
     private const string Signature = "signature";
 
     private readonly Lazy<byte[]> _key = new(() => secrets.DeriveKey("blob-urls"));
@@ -44,12 +54,27 @@ public sealed class FolderUrls(ISecrets secrets)
             .. Given(Sha256, expected.Sha256),
         ]);
 
+    public string SignPutPart(string key, DateTimeOffset expiresAt, SignedPart part) => Sign(
+        "PUT",
+        key,
+        [
+            (Expires, Seconds(expiresAt)),
+            (Size, part.Size.ToString(CultureInfo.InvariantCulture)),
+            (Upload, part.Upload),
+            (Number, part.Number.ToString(CultureInfo.InvariantCulture)),
+        ]);
+
     /// <summary>What the URL allows, or null if it was not signed here for this method, or was changed.</summary>
     public SignedBlobUrl? Read(string method, string key, IQueryCollection query)
     {
-        (string, string)[] fields = method == "PUT"
-            ? [(Expires, Text(Expires) ?? ""), (ContentType, Text(ContentType) ?? ""), (Size, Text(Size) ?? ""), .. Given(Sha256, Text(Sha256))]
-            : [(Expires, Text(Expires) ?? ""), .. Given(Disposition, Text(Disposition))];
+        // Names are signed with their values, so a URL of one kind does not hold as one of another.
+        var isPart = method == "PUT" && Text(Upload) is not null;
+        (string, string)[] fields = method switch
+        {
+            "PUT" when isPart => [(Expires, Text(Expires) ?? ""), (Size, Text(Size) ?? ""), (Upload, Text(Upload)!), (Number, Text(Number) ?? "")],
+            "PUT" => [(Expires, Text(Expires) ?? ""), (ContentType, Text(ContentType) ?? ""), (Size, Text(Size) ?? ""), .. Given(Sha256, Text(Sha256))],
+            _ => [(Expires, Text(Expires) ?? ""), .. Given(Disposition, Text(Disposition))],
+        };
         var signature = Encoding.ASCII.GetBytes(Text(Signature) ?? "");
         if (!CryptographicOperations.FixedTimeEquals(signature, Encoding.ASCII.GetBytes(SignatureOf(method, key, fields))))
         {
@@ -57,10 +82,15 @@ public sealed class FolderUrls(ISecrets secrets)
         }
 
         // From here on the text is our own.
-        var expiresAt = DateTimeOffset.FromUnixTimeSeconds(long.Parse(Text(Expires)!, CultureInfo.InvariantCulture));
-        return method == "PUT"
-            ? new(key, expiresAt, Disposition: null, new(Text(ContentType)!, long.Parse(Text(Size)!, CultureInfo.InvariantCulture), Text(Sha256)))
-            : new(key, expiresAt, Text(Disposition), Expected: null);
+        var expiresAt = DateTimeOffset.FromUnixTimeSeconds(Whole(Expires));
+        return method switch
+        {
+            "PUT" when isPart => new(key, expiresAt, Part: new(Text(Upload)!, (int)Whole(Number), Whole(Size))),
+            "PUT" => new(key, expiresAt, Expected: new(Text(ContentType)!, Whole(Size), Text(Sha256))),
+            _ => new(key, expiresAt, Text(Disposition)),
+        };
+
+        long Whole(string name) => long.Parse(Text(name)!, CultureInfo.InvariantCulture);
 
         string? Text(string name) => query.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
     }

@@ -148,7 +148,7 @@ internal sealed partial class S3BlobStore : IBlobStore, IDisposable
             .Where(u => BlobKeys.IsValid(u.Key) && u.Initiated?.ToUniversalTime() < before.UtcDateTime).ToList();
         foreach (var upload in old)
         {
-            await AbortAsync(upload.Key, upload.UploadId, cancellationToken);
+            await AbortPartsAsync(upload.Key, upload.UploadId, cancellationToken);
         }
 
         return old.Count;
@@ -206,82 +206,6 @@ internal sealed partial class S3BlobStore : IBlobStore, IDisposable
         catch (AmazonS3Exception taken) when (IsTaken(taken))
         {
             return new(BlobPutStatus.Exists);
-        }
-    }
-
-    private async Task<BlobPut> PutPartsAsync(
-        string key, Stream content, byte[] buffer, ExpectedBlob expected, BlobMeter meter, CancellationToken cancellationToken)
-    {
-        var start = new InitiateMultipartUploadRequest { BucketName = _options.Bucket, Key = key, ContentType = expected.ContentType };
-        var upload = (await CallAsync(() => _client.InitiateMultipartUploadAsync(start, cancellationToken), cancellationToken)).UploadId;
-        var isComplete = false;
-        try
-        {
-            var parts = new List<PartETag>();
-            for (var read = PartBytes; read > 0 && !meter.IsTooLarge;)
-            {
-                parts.Add(await PutPartAsync(key, upload, parts.Count + 1, buffer, read, cancellationToken));
-                read = await FillAsync(content, buffer, meter, cancellationToken);
-            }
-
-            var put = meter.Judge();
-            if (put.Status == BlobPutStatus.Stored && await HeadAsync(key, cancellationToken) is not null)
-            {
-                put = new(BlobPutStatus.Exists);
-            }
-
-            isComplete = put.Status == BlobPutStatus.Stored && await CompleteAsync(key, upload, parts, cancellationToken);
-            return put.Status == BlobPutStatus.Stored && !isComplete ? new(BlobPutStatus.Exists) : put;
-        }
-        finally
-        {
-            if (!isComplete)
-            {
-                await AbortAsync(key, upload, CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task<PartETag> PutPartAsync(string key, string upload, int number, byte[] bytes, int length, CancellationToken cancellationToken)
-    {
-        using var body = new MemoryStream(bytes, 0, length, writable: false);
-        var request = new UploadPartRequest
-        {
-            BucketName = _options.Bucket,
-            Key = key,
-            UploadId = upload,
-            PartNumber = number,
-            InputStream = body,
-            PartSize = length,
-        };
-        return new(number, (await CallAsync(() => _client.UploadPartAsync(request, cancellationToken), cancellationToken)).ETag);
-    }
-
-    /// <summary>False if the key is taken.</summary>
-    private async Task<bool> CompleteAsync(string key, string upload, List<PartETag> parts, CancellationToken cancellationToken)
-    {
-        var request = new CompleteMultipartUploadRequest { BucketName = _options.Bucket, Key = key, UploadId = upload, PartETags = parts, IfNoneMatch = "*" };
-        try
-        {
-            await CallAsync(() => _client.CompleteMultipartUploadAsync(request, cancellationToken), cancellationToken);
-            return true;
-        }
-        catch (AmazonS3Exception taken) when (IsTaken(taken))
-        {
-            return false;
-        }
-    }
-
-    // What is not aborted now, DropUnfinishedAsync finds.
-    private async Task AbortAsync(string key, string upload, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.AbortMultipartUploadAsync(_options.Bucket, key, upload, cancellationToken);
-        }
-        catch (Exception failure) when (IsFailure(failure, cancellationToken))
-        {
-            LogFailed(failure);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Actors.Blobs;
 
 /// <summary>What may happen to a blob, and when.</summary>
@@ -90,6 +92,43 @@ public sealed class BlobRulesTests
     [InlineData("video/mp4", "齿轮.mp4", "inline; filename*=UTF-8''%E9%BD%BF%E8%BD%AE.mp4")]
     public void What_is_no_picture_sound_or_video_is_saved_and_a_name_cannot_break_the_header(string contentType, string? name, string disposition) =>
         Assert.Equal(disposition, BlobRules.Disposition(Reserve().Document with { ContentType = contentType, FileName = name }));
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(BlobLimits.PartSize, 1, BlobLimits.PartSize)]
+    [InlineData(BlobLimits.PartSize + 1, 2, 1)]
+    [InlineData(20 * 1024 * 1024, 3, 4 * 1024 * 1024)]
+    [InlineData(BlobLimits.Size, 640, BlobLimits.PartSize)]
+    public void Parts_have_one_size_but_the_last_which_has_the_rest(long size, int count, long last)
+    {
+        Assert.Equal(count, BlobRules.PartCount(size));
+        Assert.Equal(new BlobPart(count, last), BlobRules.Part(size, count));
+        Assert.Equal(size, Enumerable.Range(1, count).Sum(number => BlobRules.Part(size, number).Size));
+        Assert.All(Enumerable.Range(1, count - 1), number => Assert.Equal(BlobLimits.PartSize, BlobRules.Part(size, number).Size));
+    }
+
+    [Fact]
+    public void Parts_that_are_missing_or_not_of_their_size_are_named_but_not_all_of_many()
+    {
+        var blob = Reserve().Document with { Size = 3L * BlobLimits.PartSize };
+        ImmutableArray<BlobPart> all = [new(1, BlobLimits.PartSize), new(2, BlobLimits.PartSize), new(3, BlobLimits.PartSize)];
+
+        Assert.Null(BlobRules.MissingParts(blob, all));
+        Assert.EndsWith("Of 3 parts 2 were not uploaded yet: 1, 3.", BlobRules.MissingParts(blob, [all[0] with { Size = 1 }, all[1]])!.Message);
+        var many = BlobRules.MissingParts(blob with { Size = BlobLimits.Size }, [])!;
+        Assert.Equal((ErrorKind.Conflict, "UPLOAD_MISSING"), (many.Kind, many.Code));
+        Assert.EndsWith("640 were not uploaded yet: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and more.", many.Message);
+    }
+
+    [Fact]
+    public void Only_what_was_announced_and_is_not_over_yet_gets_parts()
+    {
+        var begun = BlobRules.BeginParts(Reserve(), "p-1").Next!;
+
+        Assert.Equal(("p-1", 2L, BlobStatus.Pending), (begun.PartsId, begun.Version, begun.Document.Status));
+        Assert.Throws<AppException>(() => BlobRules.BeginParts(null, "p-2"));
+        Assert.Throws<AppException>(() => BlobRules.BeginParts(BlobRules.Delete(begun, reason: null, Noon).Next, "p-2"));
+    }
 
     private static BlobState Reserve(ReserveBlob? command = null) => BlobRules.Reserve(null, "b-1", command ?? Picture, Options, Anna, Noon).Next!;
 }

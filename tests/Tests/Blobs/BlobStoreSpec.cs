@@ -220,6 +220,9 @@ public abstract partial class BlobStoreSpec : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentException>(() => Store.GetAsync(key, 0, length: null, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.HeadAsync(key, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteAsync(key, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.BeginPartsAsync(key, Png, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.ListPartsAsync(key, "x", Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.AbortPartsAsync(key, "x", Token));
         Assert.Throws<ArgumentException>(() => Store.SignGet(key, TimeSpan.FromMinutes(1), disposition: null));
         Assert.Equal(0, await CountRemainsAsync());
     }

@@ -47,6 +47,33 @@ public abstract class BlobSweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parts_end_with_the_time_of_their_ticket()
+    {
+        var bytes = Files.Png(100);
+        var ids = new List<string>();
+        foreach (var _ in new[] { 1, 2 })
+        {
+            ids.Add((await _user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!);
+            await _user.UploadPartsAsync(_app.CreateClient(), ids[^1], bytes, 1);
+        }
+
+        _app.Clock.Ahead = TimeSpan.FromMinutes(61);
+        (await _user.SignPartsAsync(ids[0], 1)).ExpectError(HttpStatusCode.Conflict, "UPLOAD_EXPIRED");
+        await SweepAsync();
+        (await _user.ListPartsAsync(ids[1])).ExpectError(HttpStatusCode.Conflict, "UPLOAD_EXPIRED");
+
+        var puts = await _app.Services.GetRequiredService<Database>().RowsOfAllUsers()
+            .ListAsync("select key, parts_id from blobs where parts_id is not null", [], row => (Key: row.GetString(0), Id: row.GetString(1)), Token);
+        Assert.Equal(2, puts.Length);
+        foreach (var put in puts)
+        {
+            Assert.Empty(await Store.ListPartsAsync(put.Key, put.Id, Token));
+        }
+
+        Assert.Equal(0, await CountAsync("blob_quota_items"));
+    }
+
+    [Fact]
     public async Task One_round_ends_more_tickets_than_one_batch_has()
     {
         await Parallel.ForAsync(0, 101, Token, async (_, _) => (await _user.AnnounceAsync(Files.Png(10))).Expect(HttpStatusCode.Created));

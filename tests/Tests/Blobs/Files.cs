@@ -27,7 +27,33 @@ internal static class Files
         new { purpose = "image", contentType = "image/png", size = bytes.Length, sha256 = Hash(bytes), fileName = "图 1.png" },
         key is null ? [] : [("Idempotency-Key", key)]);
 
+    /// <summary>Asks where parts of an announced file go.</summary>
+    public static Task<Answer> SignPartsAsync(this ActorsClient user, string id, params int[] numbers) =>
+        user.PostAsync($"/api/v1/uploads/{id}/parts", new { numbers });
+
+    public static Task<Answer> ListPartsAsync(this ActorsClient user, string id) => user.GetAsync($"/api/v1/uploads/{id}/parts");
+
+    /// <summary>Sends parts of a file to where they go.</summary>
+    public static async Task UploadPartsAsync(this ActorsClient user, HttpClient server, string id, byte[] bytes, params int[] numbers)
+    {
+        foreach (var part in (await user.SignPartsAsync(id, numbers)).Expect(HttpStatusCode.OK).Data.GetProperty("parts").EnumerateArray())
+        {
+            var start = (part.GetProperty("number").GetInt32() - 1) * BlobLimits.PartSize;
+            using var put = await PutAsync(server, part, bytes[start..(start + part.GetProperty("size").GetInt32())]);
+            Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
+        }
+    }
+
     public static Task<Answer> CompleteAsync(this ActorsClient user, string id) => user.PostAsync($"/api/v1/uploads/{id}/complete");
+
+    /// <summary>Completes an upload, again while its check takes longer than a call waits.</summary>
+    public static async Task<Answer> CompleteLargeAsync(this ActorsClient user, string id)
+    {
+        Answer? answer = null;
+        await Waiting.UntilAsync(
+            async () => (answer = await user.CompleteAsync(id)).Status != HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(60), () => "The check does not end.");
+        return answer!;
+    }
 
     /// <summary>A stored file; returns its id.</summary>
     public static async Task<string> UploadAsync(this ActorsClient user, HttpClient server, byte[] bytes)
@@ -42,7 +68,7 @@ internal static class Files
 
     /// <summary>Sends bytes to where a ticket says.</summary>
     /// <param name="server">A client of our server without a token.</param>
-    /// <param name="ticket">The answer to an announced upload.</param>
+    /// <param name="ticket">The answer to an announced upload, or one of the parts that were asked for.</param>
     /// <param name="bytes">What to send.</param>
     public static async Task<HttpResponseMessage> PutAsync(HttpClient server, JsonElement ticket, byte[] bytes)
     {

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Actors.Infrastructure.Http;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,41 @@ public sealed class FolderBlobStoreTests : BlobStoreSpec
         Assert.Equal(0, await Store.DropUnfinishedAsync(now.AddHours(-1), TestContext.Current.CancellationToken));
         Assert.Equal(1, await Store.DropUnfinishedAsync(now.AddHours(1), TestContext.Current.CancellationToken));
 
+        Assert.Equal(0, await CountRemainsAsync());
+    }
+
+    [Fact]
+    public async Task A_part_that_breaks_off_leaves_what_was_there_of_it()
+    {
+        const string key = "image/2026/01/x";
+        var (store, token) = ((FolderBlobStore)Store, TestContext.Current.CancellationToken);
+        var part = new SignedPart(await store.BeginPartsAsync(key, "text/plain", token), 1, 4);
+        await store.PutPartAsync(part, new MemoryStream(Encoding.UTF8.GetBytes("held")), token);
+
+        await Assert.ThrowsAsync<IOException>(() => store.PutPartAsync(part, new DrippingStream(new byte[4], chunk: 1, breaks: true), token));
+        Assert.Equal(BlobPutStatus.SizeDiffers, (await store.PutPartAsync(part, new MemoryStream(new byte[5]), token)).Status);
+
+        Assert.Equal(1, await CountRemainsAsync());
+        Assert.Equal(BlobPutStatus.Stored, await store.CompletePartsAsync(key, part.Upload, new ExpectedBlob("text/plain", 4), token));
+        await using var content = await store.GetAsync(key, 0, length: null, token);
+        using var reader = new StreamReader(content!.Bytes);
+        Assert.Equal("held", await reader.ReadToEndAsync(token));
+    }
+
+    [Fact]
+    public async Task A_part_that_arrives_while_the_put_is_given_up_is_refused_and_gone()
+    {
+        const string key = "image/2026/01/x";
+        var (store, token) = ((FolderBlobStore)Store, TestContext.Current.CancellationToken);
+        var part = new SignedPart(await store.BeginPartsAsync(key, "text/plain", token), 1, 4);
+        var pipe = new Pipe();
+        var put = store.PutPartAsync(part, pipe.Reader.AsStream(), token);
+
+        await store.AbortPartsAsync(key, part.Upload, token);
+        await pipe.Writer.WriteAsync("late"u8.ToArray(), token);
+        await pipe.Writer.CompleteAsync();
+
+        Assert.Equal(BlobPutStatus.Missing, (await put).Status);
         Assert.Equal(0, await CountRemainsAsync());
     }
 
@@ -95,8 +131,10 @@ public sealed class FolderBlobStoreTests : BlobStoreSpec
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new FolderUrls(new OneSecret("key")));
-        builder.Services.AddSingleton<IBlobStore>(p => new FolderBlobStore(
+        builder.Services.AddSingleton(p => new FolderBlobStore(
             _folder, p.GetRequiredService<FolderUrls>(), TimeProvider.System, NullLogger<FolderBlobStore>.Instance));
+        builder.Services.AddSingleton<IBlobStore>(p => p.GetRequiredService<FolderBlobStore>());
+        builder.Services.AddSingleton<IFolderParts>(p => p.GetRequiredService<FolderBlobStore>());
         builder.Services.AddExceptionHandler<Failures>();
         _server = builder.Build();
         _server.UseExceptionHandler(static _ => { });

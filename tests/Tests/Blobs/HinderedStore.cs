@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Actors.Blobs;
 
 /// <summary>A store whose reads a test can hold up, and whose next put it can let fail.</summary>
@@ -43,11 +45,24 @@ internal sealed class HinderedStore(IBlobStore store) : IBlobStore
     public Task<BlobList> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
         store.ListAsync(prefix, after, limit, cancellationToken);
 
+    public Task<string> BeginPartsAsync(string key, string contentType, CancellationToken cancellationToken) =>
+        store.BeginPartsAsync(key, contentType, cancellationToken);
+
+    public Task<ImmutableArray<BlobPart>> ListPartsAsync(string key, string upload, CancellationToken cancellationToken) =>
+        store.ListPartsAsync(key, upload, cancellationToken);
+
+    public Task<BlobPutStatus> CompletePartsAsync(string key, string upload, ExpectedBlob expected, CancellationToken cancellationToken) =>
+        store.CompletePartsAsync(key, upload, expected, cancellationToken);
+
+    public Task AbortPartsAsync(string key, string upload, CancellationToken cancellationToken) => store.AbortPartsAsync(key, upload, cancellationToken);
+
     public Task<int> DropUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) => store.DropUnfinishedAsync(before, cancellationToken);
 
     public string SignGet(string key, TimeSpan lifetime, string? disposition) => store.SignGet(key, lifetime, disposition);
 
     public SignedPut SignPut(string key, ExpectedBlob expected, TimeSpan lifetime) => store.SignPut(key, expected, lifetime);
+
+    public SignedPut SignPutPart(string key, string upload, BlobPart part, TimeSpan lifetime) => store.SignPutPart(key, upload, part, lifetime);
 
     public sealed class Gate
     {

@@ -13,6 +13,9 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
 {
     private const int Large = 5_000_000;
 
+    /// <summary>Three parts.</summary>
+    private const int Parts = 20_000_000;
+
     [Fact]
     public async Task One_process_takes_large_files_gives_ranges_of_them_and_keeps_them_when_it_is_killed()
     {
@@ -35,6 +38,23 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, behind.StatusCode);
         using var known = await SendAsync(actors.Client, HttpMethod.Get, url, r => r.Headers.IfNoneMatch.Add(head.Headers.ETag!));
         Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+    }
+
+    [Fact]
+    public async Task Parts_that_arrived_are_there_when_the_process_was_killed_and_the_others_follow()
+    {
+        await using var actors = await ActorsProcess.StartAsync();
+        var (user, bytes) = (await ActorsClient.RegisteredAsync(actors.Client), Files.Png(Parts));
+        var id = (await user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
+        await user.UploadPartsAsync(actors.Client, id, bytes, 2);
+
+        await actors.KillAsync();
+        await actors.RestartAsync();
+
+        var received = (await user.ListPartsAsync(id)).Expect(HttpStatusCode.OK).Data.GetProperty("received");
+        Assert.Equal(2, Assert.Single(received.EnumerateArray()).GetProperty("number").GetInt32());
+        await user.UploadPartsAsync(actors.Client, id, bytes, 3, 1);
+        Assert.Equal(Files.Hash(bytes), (await user.CompleteLargeAsync(id)).Expect(HttpStatusCode.OK).Data.GetProperty("sha256").GetString());
     }
 
     [Fact]
@@ -74,6 +94,13 @@ public sealed class UploadProcessTests(PostgresServer server, CephGateway ceph)
 
         using var read = await Files.ReadAsync(cluster.Frontends[0].Client, file.GetProperty("url").GetString()!);
         Assert.Equal(bytes, await read.Content.ReadAsByteArrayAsync());
+
+        var large = Files.Png(Parts);
+        var id = (await one.AnnounceAsync(large)).Expect(HttpStatusCode.Created).Data.GetProperty("id").GetString()!;
+        await one.UploadPartsAsync(cluster.Frontends[0].Client, id, large, 3, 1);
+        Assert.Equal(2, (await other.ListPartsAsync(id)).Expect(HttpStatusCode.OK).Data.GetProperty("received").GetArrayLength());
+        await other.UploadPartsAsync(cluster.Frontends[1].Client, id, large, 2);
+        (await one.CompleteLargeAsync(id)).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

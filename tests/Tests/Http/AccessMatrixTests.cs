@@ -102,6 +102,8 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
         POST   /admin/queues/background/jobs/nobody/requeue f f f f y f f y
         POST   /admin/queues/background/requeue             f f f f y f f y
         POST   /uploads                                     y y y y y y y f
+        POST   /uploads/{file}/parts                        n n n n y y y f
+        GET    /uploads/{file}/parts                        n n n n y y y f
         POST   /uploads/{file}/complete                     n n n n y y y f
         DELETE /uploads/{file}                              n n n n y y y f
         GET    /files/{file}                                n n n n y y y f

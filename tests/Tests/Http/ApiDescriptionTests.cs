@@ -197,8 +197,10 @@ public sealed class ApiDescriptionTests(SharedApps apps) : HttpTests
     {
         var bytes = Files.Png(100);
         var ticket = (await owner.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
-        (await Files.PutAsync(App.CreateClient(), ticket, bytes)).EnsureSuccessStatusCode(); // its URL is no part of the API
         var id = ticket.GetProperty("id").GetString()!;
+        var parts = (await owner.PostAsync($"/api/v1/uploads/{id}/parts", new { numbers = new[] { 1 } })).Expect(HttpStatusCode.OK).Data.GetProperty("parts");
+        (await Files.PutAsync(App.CreateClient(), parts[0], bytes)).EnsureSuccessStatusCode(); // its URL is no part of the API
+        Assert.Equal(1, (await owner.GetAsync($"/api/v1/uploads/{id}/parts")).Expect(HttpStatusCode.OK).Data.GetProperty("received").GetArrayLength());
         (await owner.CompleteAsync(id)).Expect(HttpStatusCode.OK);
         (await owner.GetAsync($"/api/v1/files/{id}")).Expect(HttpStatusCode.Found);
         (await owner.SendAsync(HttpMethod.Delete, $"/api/v1/uploads/{id}")).Expect(HttpStatusCode.OK);

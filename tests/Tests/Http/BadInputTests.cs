@@ -112,6 +112,8 @@ public sealed class BadInputTests(SharedApps apps, PostgresServer server) : Http
         (HttpMethod.Post, "/api/v1/admin/queues/background/jobs/nobody/requeue", null),
         (HttpMethod.Post, "/api/v1/admin/queues/background/requeue", null),
         (HttpMethod.Post, "/api/v1/uploads", """{"purpose":"image","contentType":"image/png","size":1}"""),
+        (HttpMethod.Post, "/api/v1/uploads/nobody/parts", """{"numbers":[1]}"""),
+        (HttpMethod.Get, "/api/v1/uploads/nobody/parts", null),
         (HttpMethod.Post, "/api/v1/uploads/nobody/complete", null),
         (HttpMethod.Delete, "/api/v1/uploads/nobody", null),
         (HttpMethod.Get, "/api/v1/files/nobody", null),

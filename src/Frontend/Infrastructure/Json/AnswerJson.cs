@@ -52,4 +52,6 @@ namespace Actors.Infrastructure.Json;
 [JsonSerializable(typeof(Envelope<ImmutableArray<AuditEntry>>))]
 [JsonSerializable(typeof(Envelope<UploadView>))]
 [JsonSerializable(typeof(Envelope<FileView>))]
+[JsonSerializable(typeof(Envelope<PartsView>))]
+[JsonSerializable(typeof(Envelope<UploadParts>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;
