@@ -15,7 +15,7 @@ internal static class ReportEndpoints
         admin.MapGet("/reports", ListReported).Describe("listReportedModels", "Public models with open reports, those first that most users reported (administrators)");
         admin.MapGet("/models/{id}/reports", ListReports).Describe("listModelReports", "What users reported of a model, the newest first (administrators)");
         admin.MapPost("/models/{id}/reports/dismiss", Dismiss).Describe("dismissReports", "Settle a model's reports: there is nothing wrong (administrators)");
-        admin.MapPost("/models/{id}/takedown", TakeDown).Describe("takeDownModel", "Take a model out of the gallery until it is restored (administrators)");
+        admin.MapPost("/models/{id}/takedown", TakeDown).Describe("takeDownModel", "Take a model out of the gallery until it is restored; settles its reports (administrators)");
         admin.MapGet("/takedowns", ListTakenDown).Describe("listTakenDownModels", "Models that were taken down, the last ones first (administrators)");
         admin.MapPost("/models/{id}/restore", Restore).Describe("restoreModel", "Let a model that was taken down be published again (administrators)");
     }
@@ -51,7 +51,7 @@ internal static class ReportEndpoints
     }
 
     private static async Task<Answer<Model>> TakeDown(string id, TakeDownRequest body, IGrainFactory grains) =>
-        Of(await grains.GetGrain<IModelGrain>(id).TakeDown(body.ToReason()));
+        Of(await grains.GetGrain<IModelReportsGrain>(id).TakeDown(body.ToReason()));
 
     private static async Task<Answer<Model>> Restore(string id, IGrainFactory grains) => Of(await grains.GetGrain<IModelGrain>(id).Restore());
 

@@ -21,4 +21,8 @@ public interface IModelReportsGrain : IGrainWithStringKey
     /// <param name="expectedVersion">That of the reports which the caller saw: 412 if another came since. Null: whatever there is.</param>
     [Alias("dismiss")]
     Task<OpenReports> Dismiss(long? expectedVersion);
+
+    /// <summary>As <see cref="IModelGrain.TakeDown"/>, and settles the reports. If only the first half was done, repeat it.</summary>
+    [Alias("take-down")]
+    Task<Model> TakeDown(string reason);
 }

@@ -50,7 +50,7 @@ public static class ReportEvents
     public const string Reported = "model.reported";
 
     /// <summary>A moderator settled the reports.</summary>
-    public const string Dismissed = "model.reports-dismissed";
+    public const string Settled = "model.reports-settled";
 }
 
 /// <summary>How the reports of a model stand.</summary>

@@ -48,6 +48,11 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
         BlobRules.ValidateParts(numbers, blob);
         var expiresAt = await EnsurePendingAsync(blob);
+        if (await AreJoinedAsync(blob))
+        {
+            throw BlobRules.Exists();
+        }
+
         var partsId = State!.PartsId ?? await BeginPartsAsync(blob);
         var lifetime = expiresAt - Now;
         var tickets = numbers.Select(number =>
@@ -64,7 +69,8 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         var store = blobs.Store;
         var blob = BlobRules.For(Me, Permission.ChangeFile, State).Document;
         var expiresAt = await EnsurePendingAsync(blob);
-        var received = State!.PartsId is { } partsId ? await store.ListPartsAsync(blob.Key, partsId, CancellationToken.None) : [];
+        var received = await AreJoinedAsync(blob) ? BlobRules.Parts(blob.Size)
+            : State!.PartsId is { } partsId ? await store.ListPartsAsync(blob.Key, partsId, CancellationToken.None) : [];
         return new(BlobLimits.PartSize, BlobRules.PartCount(blob.Size), received, expiresAt);
     }
 
@@ -108,7 +114,8 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
 
     public async Task Expire()
     {
-        if (State is { Document: { Status: BlobStatus.Pending } blob } && blob.ExpiresAt <= Now)
+        // What was completed in time is not too late because its check takes long.
+        if (State is { Document: { Status: BlobStatus.Pending } blob } && blob.ExpiresAt <= Now && _check is not { IsCompleted: false })
         {
             await EndAsync(BlobRules.Expired());
         }
@@ -173,7 +180,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
     {
         { Status: BlobStatus.Stored } => throw BlobRules.Exists(),
         { Status: BlobStatus.Deleted } => throw BlobRules.Ended(State!.EndReason),
-        { ExpiresAt: { } expiresAt } when expiresAt > Now => expiresAt,
+        { ExpiresAt: { } expiresAt } when expiresAt > Now || _check is not null => expiresAt,
         _ => throw await EndAsync(BlobRules.Expired()),
     };
 
@@ -188,8 +195,17 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         return await ExecuteAsync(() => BlobRules.BeginParts(State, partsId), state => state!.PartsId!);
     }
 
+    // Then nothing is left to send, whatever became of the completion that did it.
+    private async Task<bool> AreJoinedAsync(Blob blob) =>
+        State!.PartsId is not null && await blobs.Store.HeadAsync(blob.Key, CancellationToken.None) is not null;
+
     private async Task<CheckedBytes?> CheckAsync(Blob blob)
     {
+        if (_check is { IsFaulted: true } or { IsCompletedSuccessfully: true, Result: null })
+        {
+            _check = null; // of before: what was missing then may be there now
+        }
+
         var check = _check ??= blobs.CheckAsync(blob, State!.PartsId);
         try
         {

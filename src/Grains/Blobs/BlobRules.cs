@@ -18,7 +18,7 @@ internal static class BlobRules
 
     public static AppException Missing() => new(ErrorKind.Conflict, "UPLOAD_MISSING", "Nothing was uploaded yet.");
 
-    public static AppException Exists() => new(ErrorKind.Conflict, "UPLOAD_EXISTS", "This file is stored already.");
+    public static AppException Exists() => new(ErrorKind.Conflict, "UPLOAD_EXISTS", "This file is there already, whole: complete the upload, if that was not done.");
 
     /// <summary>The state, for a caller who may do that with it; for others it does not exist.</summary>
     public static BlobState For(Caller caller, Permission permission, BlobState? state) =>
@@ -80,6 +80,9 @@ internal static class BlobRules
     /// <summary>How many parts so many bytes have.</summary>
     public static int PartCount(long size) => (int)((size + BlobLimits.PartSize - 1) / BlobLimits.PartSize);
 
+    /// <summary>All of them, by number.</summary>
+    public static ImmutableArray<BlobPart> Parts(long size) => [.. Enumerable.Range(1, PartCount(size)).Select(number => Part(size, number))];
+
     /// <summary>One of them: all have the same size, but the last, which has the rest.</summary>
     public static BlobPart Part(long size, int number) => new(number, Math.Min(BlobLimits.PartSize, size - ((number - 1L) * BlobLimits.PartSize)));
 
@@ -93,7 +96,7 @@ internal static class BlobRules
     /// <summary>Says which parts are not there as they must be; null if all are.</summary>
     public static AppException? MissingParts(Blob blob, ImmutableArray<BlobPart> received)
     {
-        var missing = Enumerable.Range(1, PartCount(blob.Size)).Select(number => Part(blob.Size, number)).Except(received).Select(p => p.Number).ToList();
+        var missing = Parts(blob.Size).Except(received).Select(p => p.Number).ToList();
         var more = missing.Count > PartsNamed ? " and more" : "";
         return missing.Count == 0 ? null : new(
             ErrorKind.Conflict,

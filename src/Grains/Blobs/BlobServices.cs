@@ -61,7 +61,7 @@ internal sealed class BlobServices(IOptions<UploadOptions> options, IEnumerable<
 
     private async Task JoinAsync(Blob blob, string partsId)
     {
-        if (await Store.HeadAsync(blob.Key, CancellationToken.None) is not null)
+        if (await IsThereAsync())
         {
             // Done before, or by the URL of the ticket: what came first stays.
             await Store.AbortPartsAsync(blob.Key, partsId, CancellationToken.None);
@@ -70,9 +70,20 @@ internal sealed class BlobServices(IOptions<UploadOptions> options, IEnumerable<
 
         if (BlobRules.MissingParts(blob, await Store.ListPartsAsync(blob.Key, partsId, CancellationToken.None)) is { } missing)
         {
-            throw missing;
+            if (!await IsThereAsync())
+            {
+                throw missing;
+            }
+
+            return; // somebody else was faster
         }
 
-        await Store.CompletePartsAsync(blob.Key, partsId, new ExpectedBlob(blob.ContentType, blob.Size), CancellationToken.None);
+        var status = await Store.CompletePartsAsync(blob.Key, partsId, new ExpectedBlob(blob.ContentType, blob.Size), CancellationToken.None);
+        if (status != BlobPutStatus.Stored && !await IsThereAsync())
+        {
+            throw Errors.Unavailable("The parts could not be joined at the moment; complete the upload again.");
+        }
+
+        async Task<bool> IsThereAsync() => await Store.HeadAsync(blob.Key, CancellationToken.None) is not null;
     }
 }

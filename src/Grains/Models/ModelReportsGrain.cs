@@ -23,14 +23,22 @@ internal sealed class ModelReportsGrain(EntityServices services) : EntityGrain<M
         var report = new ReportRow(Me.UserId, Id, command.Reason, command.Note, Round: 0, Now);
         var model = await GrainFactory.GetGrain<IModelGrain>(Id).Find();
         var earlier = await ReportRow.FindAsync(Database, report);
+        Change<ModelReportsState>? change = null;
         return await ExecuteAsync(
-            () => ModelReportsRules.Report(State, model, report, earlier, Me),
-            _ => new ModelReport(report.Id, Id, report.UserId, report.Reason, report.Note, IsOpen: true, report.CreatedAt));
+            () => change = ModelReportsRules.Report(State, model, report, earlier, Me),
+            _ => new ModelReport(report.Id, Id, report.UserId, report.Reason, report.Note, IsOpen: true, change is null ? earlier!.CreatedAt : report.CreatedAt));
     }
 
     public Task<OpenReports> Dismiss(long? expectedVersion) => ExecuteAsync(
         () => ModelReportsRules.Dismiss(State, expectedVersion, Me),
         state => state is null ? throw ModelReportsRules.NotFound() : new OpenReports(Id, state.Count, state.Version));
+
+    public async Task<Model> TakeDown(string reason)
+    {
+        var model = await GrainFactory.GetGrain<IModelGrain>(Id).TakeDown(reason);
+        await ExecuteAsync(() => ModelReportsRules.Settle(State), _ => true);
+        return model;
+    }
 
     protected override Task<ModelReportsState?> LoadAsync(CancellationToken cancellationToken) => ModelReportsState.LoadAsync(Database, Id, cancellationToken);
 

@@ -47,13 +47,16 @@ internal static class ModelReportsRules
 
         return present.Count == 0
             ? null
-            : Tell(present with { Count = 0, Round = present.Round + 1 }, ReportEvents.Dismissed) with
-            {
-                Audit = new(AuditActions.ReportsDismissed, AuditEntities.Model, AuditChanges.Of(("reports", present.Count, 0))),
-            };
+            : Settled(present) with { Audit = new(AuditActions.ReportsDismissed, AuditEntities.Model, AuditChanges.Of(("reports", present.Count, 0))) };
     }
 
+    /// <summary>The model was taken down: nothing is left to decide.</summary>
+    public static Change<ModelReportsState>? Settle(ModelReportsState? state) => state is null or { Count: 0 } ? null : Settled(state);
+
     public static AppException NotFound() => new(ErrorKind.NotFound, "REPORTS_NOT_FOUND", "Nothing was reported of such a model.");
+
+    private static Change<ModelReportsState> Settled(ModelReportsState present) =>
+        Tell(present with { Count = 0, Round = present.Round + 1 }, ReportEvents.Settled);
 
     private static Change<ModelReportsState> Tell(ModelReportsState next, string kind) =>
         new(next with { Version = next.Version + 1 }, kind, JsonSerializer.Serialize(new(next.Count), ModelEventsJson.Default.ReportsChanged));

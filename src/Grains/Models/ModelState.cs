@@ -189,10 +189,9 @@ internal sealed record TagRow(string ModelId, string Tag, DateTimeOffset Publish
             return [];
         }
 
-        var (old, now) = (Of(before), Of(after));
-        return [.. old.Except(now).Select(Table.Delete), .. now.Except(old).Select(Table.Insert)];
+        // All that are wanted, whatever is there: so each change of tags or visibility puts the rows right.
+        var now = after.PublishedAt is { } at ? ModelTags.Split(after.Tags).Select(tag => new TagRow(after.Id, tag, at)).ToList() : [];
+        var gone = ModelTags.Split(before.Tags).Union(ModelTags.Split(after.Tags), StringComparer.Ordinal).Except(now.Select(row => row.Tag), StringComparer.Ordinal);
+        return [.. gone.Select(tag => Table.Delete(new(after.Id, tag, after.UpdatedAt))), .. now.Select(Table.Upsert)];
     }
-
-    private static ImmutableArray<TagRow> Of(ModelState state) =>
-        state.PublishedAt is { } at ? [.. ModelTags.Split(state.Tags).Select(tag => new TagRow(state.Id, tag, at))] : [];
 }

@@ -58,13 +58,21 @@ internal sealed partial class FolderBlobStore
         var parts = await ListPartsAsync(key, upload, cancellationToken);
         var files = parts.Select(part => Path.Combine(PartsOf(upload), part.Number.ToString(CultureInfo.InvariantCulture)));
         await using var content = new JoinedFiles(files);
-        var put = await PutAsync(key, content, expected, cancellationToken);
-        if (put.Status == BlobPutStatus.Stored)
+        try
         {
-            await AbortPartsAsync(key, upload, cancellationToken);
-        }
+            var put = await PutAsync(key, content, expected, cancellationToken);
+            if (put.Status == BlobPutStatus.Stored)
+            {
+                await AbortPartsAsync(key, upload, cancellationToken);
+            }
 
-        return put.Status;
+            return put.Status;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // The parts went while they were read: somebody else completed them, or gave them up.
+            return await HeadAsync(key, cancellationToken) is null ? BlobPutStatus.Missing : BlobPutStatus.Exists;
+        }
     }
 
     // As a blob is deleted: nothing can be added to what has no name any more.
@@ -100,7 +108,7 @@ internal sealed partial class FolderBlobStore
             DurableFolder.Sync(parts);
             return Task.FromResult(true);
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(parts))
         {
             return Task.FromResult(false);
         }

@@ -143,15 +143,22 @@ internal sealed partial class S3BlobStore : IBlobStore, IDisposable
     public async Task<int> DropUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var request = new ListMultipartUploadsRequest { BucketName = _options.Bucket, MaxUploads = BlobLists.MaxLimit };
-        var answer = await CallAsync(() => _client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
-        var old = (answer.MultipartUploads ?? [])
-            .Where(u => BlobKeys.IsValid(u.Key) && u.Initiated?.ToUniversalTime() < before.UtcDateTime).ToList();
-        foreach (var upload in old)
+        var dropped = 0;
+        ListMultipartUploadsResponse answer;
+        do
         {
-            await AbortPartsAsync(upload.Key, upload.UploadId, cancellationToken);
-        }
+            answer = await CallAsync(() => _client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
+            foreach (var upload in (answer.MultipartUploads ?? []).Where(u => BlobKeys.IsValid(u.Key) && u.Initiated?.ToUniversalTime() < before.UtcDateTime))
+            {
+                await AbortPartsAsync(upload.Key, upload.UploadId, cancellationToken);
+                dropped++;
+            }
 
-        return old.Count;
+            (request.KeyMarker, request.UploadIdMarker) = (answer.NextKeyMarker, answer.NextUploadIdMarker);
+        }
+        while (answer.IsTruncated == true && !string.IsNullOrEmpty(answer.NextKeyMarker));
+
+        return dropped;
     }
 
     public string SignGet(string key, TimeSpan lifetime, string? disposition)

@@ -102,6 +102,9 @@ public abstract class UploadPartsHttpTests : HttpTests
 
         Assert.Equal(BlobPutStatus.Stored, await Store.CompletePartsAsync(key, partsId!, new ExpectedBlob("image/png", 1_000), TestContext.Current.CancellationToken));
 
+        var left = (await user.GetAsync($"/api/v1/uploads/{id}/parts")).Expect(HttpStatusCode.OK).Data;
+        Assert.Equal(1_000, left.GetProperty("received")[0].GetProperty("size").GetInt64()); // nothing is left to send
+        (await user.SignPartsAsync(id, 1)).ExpectError(HttpStatusCode.Conflict, "UPLOAD_EXISTS");
         (await user.CompleteAsync(id)).Expect(HttpStatusCode.OK);
     }
 

@@ -212,7 +212,7 @@ public sealed class AccessMatrixTests(SharedApps apps) : HttpTests
     {
         HttpStatusCode.Unauthorized => "u",
         HttpStatusCode.Forbidden => "f",
-        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "MODEL_NOT_FOUND" or "FILE_NOT_FOUND" or "WEBHOOK_DELIVERY_NOT_FOUND" => "n",
+        HttpStatusCode.NotFound when code is "WORK_ORDER_NOT_FOUND" or "USER_NOT_FOUND" or "TASK_NOT_FOUND" or "MODEL_NOT_FOUND" or "REPORTS_NOT_FOUND" or "FILE_NOT_FOUND" or "WEBHOOK_DELIVERY_NOT_FOUND" => "n",
         _ => "y",
     };
 
