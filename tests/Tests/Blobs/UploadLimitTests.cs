@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using Actors.Inboxes;
 using Actors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -58,15 +59,8 @@ public sealed class UploadLimitTests(PostgresServer server)
     [Fact]
     public async Task A_check_that_takes_long_is_asked_for_again_and_not_begun_again()
     {
-        var folder = "";
-        await using var app = new AppOf(services => services.AddSingleton<IBlobStore>(p => HeldStore.Over(
-            ActivatorUtilities.CreateInstance<FolderBlobStore>(p, Path.Combine(folder, "held")))));
-        folder = app.Folder;
-        var (user, bytes) = (await app.RegisterAsync(), Files.Png(1_000));
-        var ticket = (await user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
-        (await Files.PutAsync(app.CreateClient(), ticket, bytes)).EnsureSuccessStatusCode();
-        var id = ticket.GetProperty("id").GetString()!;
-        var held = (HeldStore)app.Services.GetRequiredService<IBlobStore>();
+        await using var app = AppThatHolds();
+        var (user, id, held) = await UploadedAsync(app);
 
         var early = (await user.CompleteAsync(id)).ExpectError(HttpStatusCode.ServiceUnavailable, "UPLOAD_BEING_CHECKED");
         Assert.Equal(TimeSpan.FromSeconds(1), early.Message.Headers.RetryAfter!.Delta);
@@ -76,7 +70,38 @@ public sealed class UploadLimitTests(PostgresServer server)
         Assert.Equal(1, held.Reads);
     }
 
-    private sealed class AppOf(Action<IServiceCollection> change) : ActorsApp
+    [Fact]
+    public async Task What_was_completed_in_time_is_stored_though_its_check_outlives_the_ticket()
+    {
+        await using var app = AppThatHolds();
+        var (user, id, held) = await UploadedAsync(app);
+        (await user.CompleteAsync(id)).ExpectError(HttpStatusCode.ServiceUnavailable, "UPLOAD_BEING_CHECKED");
+
+        app.Clock.Ahead = TimeSpan.FromMinutes(61);
+        await app.AsAsync(Caller.System, grains => grains.GetGrain<IBlobSweepGrain>(0).Sweep());
+        (await user.CompleteAsync(id)).ExpectError(HttpStatusCode.ServiceUnavailable, "UPLOAD_BEING_CHECKED");
+        held.Release();
+
+        (await user.CompleteAsync(id)).Expect(HttpStatusCode.OK);
+    }
+
+    private static AppOf AppThatHolds()
+    {
+        AppOf? app = null;
+        return app = new(services => services.AddSingleton<IBlobStore>(p => HeldStore.Over(
+            ActivatorUtilities.CreateInstance<FolderBlobStore>(p, Path.Combine(app!.Folder, "held")))));
+    }
+
+    /// <summary>A user, a file of his that he may complete, and the store that holds its check up.</summary>
+    private static async Task<(ActorsClient User, string Id, HeldStore Held)> UploadedAsync(AppOf app)
+    {
+        var (user, bytes) = (await app.RegisterAsync(), Files.Png(1_000));
+        var ticket = (await user.AnnounceAsync(bytes)).Expect(HttpStatusCode.Created).Data;
+        (await Files.PutAsync(app.CreateClient(), ticket, bytes)).EnsureSuccessStatusCode();
+        return (user, ticket.GetProperty("id").GetString()!, (HeldStore)app.Services.GetRequiredService<IBlobStore>());
+    }
+
+    private sealed class AppOf(Action<IServiceCollection> change) : AppWithClock
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
