@@ -97,7 +97,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             var news = _news.Task;
             var leases = await StartAsync(worker, count);
             var left = end - Now;
-            if (!leases.IsEmpty || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested || !_workers.ContainsKey(worker))
+            if (!leases.IsEmpty || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
             {
                 return leases;
             }
@@ -105,13 +105,6 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             await news.WaitAsync(left, services.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
-    }
-
-    public Task Leave(string worker)
-    {
-        _workers.Remove(worker);
-        Wake();
-        return Task.CompletedTask;
     }
 
     public Task<HeartbeatAnswer> Heartbeat(string worker, ImmutableArray<string> jobIds)
