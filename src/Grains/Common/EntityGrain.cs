@@ -37,13 +37,14 @@ internal sealed class EntityServices(ICommitStore store, Database database, Seri
 }
 
 /// <summary>
-/// A grain whose rows are its state, and which is their only writer. Memory changes only after the store said yes; when
-/// nobody knows what the store did, the grain forgets its memory (deactivates) and the caller repeats his command.
+/// A grain whose rows are its state, and which is their only writer. Memory changes only after the store said yes, and no call is answered
+/// from it in between; when nobody knows what the store did, the grain forgets its memory (deactivates) and the caller repeats his command.
 /// </summary>
 internal abstract class EntityGrain<TState>(EntityServices services) : Grain, IIncomingGrainCallFilter
     where TState : class, IEntityState
 {
     private bool _isLoaded;
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>The committed state; null if the entity does not exist.</summary>
     protected TState? State { get; private set; }
@@ -85,6 +86,8 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
     {
         try
         {
+            // The log and lists may show a change before the memory here has it: who asks meanwhile waits.
+            await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (!_isLoaded && !Creates(context))
             {
                 await LoadOnceAsync();
@@ -136,7 +139,9 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
 
         var result = answer(change.Next);
-        var outcome = await services.Store.CommitAsync(Commit(change, key, key is null ? [] : services.Serializer.SerializeToArray(result)));
+        var writing = WriteAsync(Commit(change, key, key is null ? [] : services.Serializer.SerializeToArray(result)), change.Next);
+        _writing = writing;
+        var outcome = await writing;
         if (outcome.Status == CommitStatus.Conflict && key is not null && await FindAnswerAsync(key) is { } stored)
         {
             // Carried out before, maybe by an activation that is not this one: memory may be behind.
@@ -150,7 +155,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
             return await ExecuteAsync(decide, answer, key);
         }
 
-        Accept(outcome, change.Next);
+        EnsureCommitted(outcome);
         return result;
     }
 
@@ -188,12 +193,26 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         return context.Write(Root, State, change, children);
     }
 
-    private void Accept(CommitOutcome outcome, TState? next)
+    private async Task<CommitOutcome> WriteAsync(Commit commit, TState? next)
+    {
+        var outcome = await services.Store.CommitAsync(commit);
+        if (outcome.Status == CommitStatus.Committed)
+        {
+            (State, _isLoaded) = (next, true);
+        }
+        else if (outcome.Status == CommitStatus.Unknown)
+        {
+            _isLoaded = false; // who waited for it looks at the rows
+        }
+
+        return outcome;
+    }
+
+    private void EnsureCommitted(CommitOutcome outcome)
     {
         switch (outcome.Status)
         {
             case CommitStatus.Committed:
-                (State, _isLoaded) = (next, true);
                 return;
             case CommitStatus.Violation:
                 throw Refusal(outcome.Constraint);

@@ -38,6 +38,11 @@ internal sealed class ModelOfTaskGrain(ChangeConsumerServices services, IGrainFa
             return;
         }
 
+        if (request.Version < change.Version)
+        {
+            throw Errors.Unavailable("The task's memory is behind its log."); // another activation wrote: it is asked again
+        }
+
         // What was chosen at that version, if that choice still holds.
         if (request.Selection == change.Version && request.Status == RequestStatus.ModelPending
             && request.Images[request.SelectedImageIndex!.Value] is { ImageFileId: { } file } image)

@@ -7,27 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Models;
 
 /// <summary>What the gallery is shared by: tags, remixes, reports. On every store; the tests are the workers.</summary>
-public abstract class GalleryHttpTests : IAsyncLifetime
+public abstract class GalleryHttpTests : HandMadeTests
 {
-    private const string Models = "/api/v1/models";
-    private const string Gallery = "/api/v1/gallery";
     private const string Moderated = "/api/v1/admin/models";
-
-    protected static readonly (string, string)[] ByHand = [("Workers:AtOnce", "0"), ("RateLimits:Register", "0")];
-
-    protected ActorsApp App { get; private set; } = null!;
-
-    private HandMade Hand => new(App);
-
-    protected abstract Task<ActorsApp> StartAsync();
-
-    public async ValueTask InitializeAsync() => App = await StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await App.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Models_are_found_by_their_tags_whole_and_whatever_their_case()
@@ -87,26 +69,10 @@ public abstract class GalleryHttpTests : IAsyncLifetime
 
         (await user.SendAsync(HttpMethod.Put, $"{Models}/{models[3]}/like")).Expect(HttpStatusCode.OK);
 
-        Assert.Equal(models, await PagesAsync("newest"));
-        var liked = await PagesAsync("likes");
+        Assert.Equal(models, await PagesAsync(user, $"{Gallery}?tag=all&sort=newest"));
+        var liked = await PagesAsync(user, $"{Gallery}?tag=all&sort=likes");
         Assert.Equal(models[3], liked[0]);
         Assert.Equal(models.Order(StringComparer.Ordinal), liked.Order(StringComparer.Ordinal));
-
-        async Task<List<string>> PagesAsync(string sort)
-        {
-            var ids = new List<string>();
-            for (var cursor = ""; ;)
-            {
-                var page = (await user.GetAsync($"{Gallery}?tag=all&sort={sort}&limit=2{cursor}")).Expect(HttpStatusCode.OK);
-                ids.AddRange(page.Data.EnumerateArray().Select(m => Text(m, "id")!));
-                if (!page.Meta.TryGetProperty("nextCursor", out var next) || next.ValueKind == JsonValueKind.Null)
-                {
-                    return ids;
-                }
-
-                cursor = $"&cursor={next.GetString()}";
-            }
-        }
     }
 
     [Fact]
@@ -296,8 +262,6 @@ public abstract class GalleryHttpTests : IAsyncLifetime
         [.. (await admin.GetAsync("/api/v1/admin/reports")).Expect(HttpStatusCode.OK).Data.EnumerateArray().Select(m => (Text(m, "id")!, m.GetProperty("reportCount").GetInt64()))];
 
     private static IEnumerable<string?> Tags(JsonElement model) => model.GetProperty("tags").EnumerateArray().Select(t => t.GetString());
-
-    private static string? Text(JsonElement json, string field) => json.GetProperty(field).GetString();
 }
 
 /// <inheritdoc/>

@@ -131,3 +131,45 @@ internal sealed class HandMade(ActorsApp app)
         return await call();
     }
 }
+
+/// <summary>Tests of models over HTTP, on every store, that are the workers themselves.</summary>
+public abstract class HandMadeTests : IAsyncLifetime
+{
+    protected const string Models = "/api/v1/models";
+    protected const string Gallery = "/api/v1/gallery";
+
+    protected static readonly (string, string)[] ByHand = [("Workers:AtOnce", "0"), ("RateLimits:Register", "0")];
+
+    protected ActorsApp App { get; private set; } = null!;
+
+    private protected HandMade Hand => new(App);
+
+    protected abstract Task<ActorsApp> StartAsync();
+
+    public async ValueTask InitializeAsync() => App = await StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The ids of a list's models, page by page.</summary>
+    protected static async Task<List<string>> PagesAsync(ActorsClient client, string path)
+    {
+        var ids = new List<string>();
+        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        for (string? cursor = null; ;)
+        {
+            var page = (await client.GetAsync($"{path}{separator}{(path.Contains("limit", StringComparison.Ordinal) ? "" : "limit=2&")}{(cursor is null ? "" : $"cursor={cursor}")}")).Expect(HttpStatusCode.OK);
+            ids.AddRange(page.Data.EnumerateArray().Select(m => Text(m, "id")!));
+            cursor = page.Meta.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
+            if (cursor is null)
+            {
+                return ids;
+            }
+        }
+    }
+
+    protected static string? Text(JsonElement json, string field) => json.GetProperty(field).GetString();
+}

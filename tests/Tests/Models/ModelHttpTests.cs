@@ -8,27 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Models;
 
 /// <summary>Models, from the choice of an image to the gallery, on every store. The tests are the workers.</summary>
-public abstract class ModelHttpTests : IAsyncLifetime
+public abstract class ModelHttpTests : HandMadeTests
 {
-    private const string Models = "/api/v1/models";
-    private const string Gallery = "/api/v1/gallery";
-
-    protected static readonly (string, string)[] ByHand = [("Workers:AtOnce", "0"), ("RateLimits:Register", "0")];
-
-    protected ActorsApp App { get; private set; } = null!;
-
-    private HandMade Hand => new(App);
-
-    protected abstract Task<ActorsApp> StartAsync();
-
-    public async ValueTask InitializeAsync() => App = await StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await App.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task The_chosen_image_becomes_the_model_of_its_task()
     {
@@ -321,24 +302,6 @@ public abstract class ModelHttpTests : IAsyncLifetime
         var cursor = (await nobody.GetAsync($"{Gallery}?limit=1")).Meta.GetProperty("nextCursor").GetString();
         (await nobody.GetAsync($"{Gallery}?sort=likes&cursor={cursor}")).ExpectError(HttpStatusCode.BadRequest, "INVALID_CURSOR");
     }
-
-    private static async Task<List<string>> PagesAsync(ActorsClient client, string path)
-    {
-        var ids = new List<string>();
-        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        for (string? cursor = null; ;)
-        {
-            var page = (await client.GetAsync($"{path}{separator}{(path.Contains("limit", StringComparison.Ordinal) ? "" : "limit=2&")}{(cursor is null ? "" : $"cursor={cursor}")}")).Expect(HttpStatusCode.OK);
-            ids.AddRange(page.Data.EnumerateArray().Select(m => Text(m, "id")!));
-            cursor = page.Meta.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
-            if (cursor is null)
-            {
-                return ids;
-            }
-        }
-    }
-
-    private static string? Text(JsonElement json, string field) => json.GetProperty(field).GetString();
 
     private static long Count(JsonElement json, string field) => json.GetProperty(field).GetInt64();
 }

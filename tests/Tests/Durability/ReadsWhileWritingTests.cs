@@ -1,0 +1,137 @@
+using System.Net;
+using Actors.Blobs;
+using Actors.Generation;
+using Actors.Infrastructure;
+using Actors.Models;
+using Actors.Storage;
+using Actors.Storage.Sqlite;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.Durability;
+
+/// <summary>A change is in the store, and seen there, before the grain that made it has heard so.</summary>
+public sealed class ReadsWhileWritingTests : IAsyncDisposable
+{
+    private const string Tasks = "/api/v1/tasks";
+
+    private readonly LateApp _app = new();
+
+    private HandMade Hand => new(_app);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Theory]
+    [InlineData(CommitStatus.Committed, HttpStatusCode.OK)]
+    [InlineData(CommitStatus.Unknown, HttpStatusCode.ServiceUnavailable)]
+    public async Task A_get_is_not_behind_a_list(CommitStatus told, HttpStatusCode answer)
+    {
+        var user = await _app.RegisterAsync();
+        var task = await Hand.TaskAsync(user);
+        var (outcome, select) = await SelectAsync(user, task, told);
+        Assert.Equal("MODEL_PENDING", (await user.GetAsync(Tasks)).Expect(HttpStatusCode.OK).Data[0].GetProperty("status").GetString());
+
+        var asked = _app.Asked(user.UserId);
+        var get = user.GetAsync($"{Tasks}/{task}");
+        await asked;
+        outcome.Open();
+
+        Assert.Equal("MODEL_PENDING", (await get).Expect(HttpStatusCode.OK).Data.GetProperty("status").GetString());
+        Assert.Equal(answer, (await select).Status);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_asks_what_a_change_led_to_is_told_it()
+    {
+        var user = await _app.RegisterAsync();
+        var task = await Hand.TaskAsync(user);
+        var asked = _app.Asked(Caller.System.UserId);
+        var (outcome, select) = await SelectAsync(user, task);
+        await asked;
+        outcome.Open();
+
+        (await select).Expect(HttpStatusCode.OK);
+        Assert.Equal(ModelIds.OfRequest(task), (await Hand.LeaseAsync(ModelQueues.Generation)).Owner.Key.ToString());
+    }
+
+    /// <summary>The choice of an image, written but not heard of by its grain until the gate opens.</summary>
+    private async Task<(HinderedStore.Gate Outcome, Task<Answer> Select)> SelectAsync(ActorsClient user, string task, CommitStatus told = CommitStatus.Committed)
+    {
+        var outcome = _app.Store.Hold(task, told);
+        var select = user.SendAsync(HttpMethod.Patch, $"{Tasks}/{task}", new { selectedImageIndex = 1 });
+        await outcome.Reached;
+        return (outcome, select);
+    }
+
+    /// <summary>Over a store whose outcomes a test can hold up.</summary>
+    private sealed class LateApp() : ActorsApp(settings: ("Workers:AtOnce", "0")), IIncomingGrainCallFilter
+    {
+        private readonly Lock _gate = new();
+        private (string UserId, TaskCompletionSource Signal)? _watched;
+
+        public LateStore Store => (LateStore)Services.GetRequiredService<ICommitStore>();
+
+        /// <summary>When the user asks for a task the next time.</summary>
+        public Task Asked(string userId)
+        {
+            var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_gate)
+            {
+                _watched = (userId, signal);
+            }
+
+            return signal.Task;
+        }
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context is { InterfaceName: { } name, MethodName: nameof(IGenerationGrain.Get) } && name.Contains(nameof(IGenerationGrain), StringComparison.Ordinal))
+            {
+                lock (_gate)
+                {
+                    if (_watched is { } watched && watched.UserId == Caller.Current?.UserId)
+                    {
+                        watched.Signal.TrySetResult();
+                    }
+                }
+            }
+
+            return context.Invoke();
+        }
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            base.ConfigureWebHost(builder);
+            builder.ConfigureTestServices(services => services
+                .AddSingleton<IIncomingGrainCallFilter>(this)
+                .AddSingleton<ICommitStore>(p => new LateStore(ActivatorUtilities.CreateInstance<SqliteCommitStore>(p))));
+        }
+    }
+
+    /// <summary>Tells the outcome of an entity's commits late, or another one.</summary>
+    private sealed class LateStore(SqliteCommitStore store) : ICommitStore, IAsyncDisposable
+    {
+        private volatile Held? _held;
+
+        /// <summary>From now on, what became of commits of the entity is told when the gate opens.</summary>
+        public HinderedStore.Gate Hold(string id, CommitStatus told) => (_held = new(id, new(told), new())).Gate;
+
+        public async Task<CommitOutcome> CommitAsync(Commit commit)
+        {
+            var outcome = await store.CommitAsync(commit);
+            if (_held is not { } held || held.Id != commit.Id)
+            {
+                return outcome;
+            }
+
+            Assert.Equal(CommitOutcome.Committed, outcome);
+            await held.Gate.PassAsync();
+            return held.Told;
+        }
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+
+        private sealed record Held(string Id, CommitOutcome Told, HinderedStore.Gate Gate);
+    }
+}
