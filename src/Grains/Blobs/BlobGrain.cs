@@ -53,8 +53,13 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
             throw BlobRules.Exists();
         }
 
-        var partsId = State!.PartsId ?? await BeginPartsAsync(blob);
         var lifetime = expiresAt - Now;
+        if (lifetime <= TimeSpan.Zero)
+        {
+            throw BlobRules.Expired(); // not ended: what was completed in time is being checked
+        }
+
+        var partsId = State!.PartsId ?? await BeginPartsAsync(blob);
         var tickets = numbers.Select(number =>
         {
             var part = BlobRules.Part(blob.Size, number);
@@ -175,7 +180,7 @@ internal sealed partial class BlobGrain(EntityServices services, BlobServices bl
         }
     }
 
-    /// <summary>Until when bytes may be uploaded; throws if they may not any more.</summary>
+    /// <summary>Until when bytes may be uploaded; throws if they may not any more. What is being checked was completed in time, and is not ended.</summary>
     private async Task<DateTimeOffset> EnsurePendingAsync(Blob blob) => blob switch
     {
         { Status: BlobStatus.Stored } => throw BlobRules.Exists(),

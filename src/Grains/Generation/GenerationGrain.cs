@@ -46,8 +46,9 @@ internal sealed class GenerationGrain(
     {
         new Validator().OptionalText("remixOf", command.RemixOf, Ids.MaxLength).ThrowIfInvalid();
         var source = State is null && command.RemixOf is { } model ? await GrainFactory.GetGrain<IModelGrain>(model).FindPrompt() : null;
-        var isJudged = State is null && (command.Prompt ?? source)?.Length is > 0 and <= GenerationLimits.Prompt;
-        var verdict = isJudged ? await moderation.JudgeAsync((command.Prompt ?? source)!) : ModerationVerdict.Accepted;
+        var verdict = State is null && (command.Prompt ?? source) is { Length: > 0 and <= GenerationLimits.Prompt } prompt
+            ? await moderation.JudgeAsync(prompt)
+            : ModerationVerdict.Accepted;
         var request = await ExecuteAsync(() => Created(command, source, verdict), Answer);
         await Task.WhenAll((State?.Images ?? []).Where(i => i.Job.IsOpen).Select(EnqueueAsync)); // a repetition may come after its end
         return request;

@@ -26,7 +26,7 @@ internal interface IModelUpkeep : IGrainWithStringKey
 }
 
 /// <summary>
-/// One model. Key: its id. Owns: its row and its job's, and the rows of those who like or keep it, so that its counts are always those of its rows.
+/// One model. Key: its id. Owns: its row, its job's and those of its tags, and the rows of those who like or keep it, so that its counts are always those of its rows.
 /// </summary>
 /// <remarks>
 /// Views and downloads are gathered for a second and committed together: a silo that is killed in that second loses them, and nothing else.

@@ -27,7 +27,7 @@ internal static class ModelReportsRules
 
         var present = state ?? new ModelReportsState(model.Id, Count: 0, Round: 0, Version: 0);
         var row = report with { Round = present.Round };
-        if (row == earlier?.At(row.CreatedAt))
+        if (earlier is not null && row == earlier with { CreatedAt = row.CreatedAt })
         {
             return null; // said twice
         }

@@ -36,9 +36,6 @@ internal sealed record ReportRow(string UserId, string ModelId, ReportReason Rea
 
     public string Id => Ids.From("model-report", UserId, ModelId);
 
-    /// <summary>The same, said at another time.</summary>
-    public ReportRow At(DateTimeOffset time) => this with { CreatedAt = time };
-
     public static Task<ReportRow?> FindAsync(Database database, ReportRow like) => database.RowsOf(like.UserId).FirstAsync(
         "select reason, note, round, created_at from model_reports where id = @id",
         [("id", like.Id)],

@@ -79,6 +79,7 @@ public sealed class UploadLimitTests(PostgresServer server)
 
         app.Clock.Ahead = TimeSpan.FromMinutes(61);
         await app.AsAsync(Caller.System, grains => grains.GetGrain<IBlobSweepGrain>(0).Sweep());
+        (await user.SignPartsAsync(id, 1)).ExpectError(HttpStatusCode.Conflict, "UPLOAD_EXPIRED");
         (await user.CompleteAsync(id)).ExpectError(HttpStatusCode.ServiceUnavailable, "UPLOAD_BEING_CHECKED");
         held.Release();
 
