@@ -54,7 +54,7 @@ internal sealed partial class JobWorker(
 
             try
             {
-                foreach (var lease in await queue.Lease(_name, options.Value.AtOnce - running.Count, JobLimits.LongestWait, stopping))
+                foreach (var lease in await LeaseAsync(queue, options.Value.AtOnce - running.Count, stopping))
                 {
                     running.Add(DoAsync(queue, lease, stopping));
                 }
@@ -74,6 +74,21 @@ internal sealed partial class JobWorker(
         }
 
         await Task.WhenAll(running);
+    }
+
+    // What is on its way here when the process stops is waited for, and handed back: else it would be missed only after a while, and count as a try.
+    private async Task<ImmutableArray<JobLease>> LeaseAsync(IQueueGrain queue, int count, CancellationToken stopping)
+    {
+        var leases = queue.Lease(_name, count, JobLimits.LongestWait, CancellationToken.None);
+        try
+        {
+            return await leases.WaitAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await queue.Leave(_name).WaitAsync(Farewell, time, CancellationToken.None);
+            return await leases.WaitAsync(Farewell, time, CancellationToken.None);
+        }
     }
 
     private async Task DoAsync(IQueueGrain queue, JobLease lease, CancellationToken stopping)

@@ -22,6 +22,10 @@ public interface IQueueGrain : IGrainWithStringKey
     [Alias("lease"), AlwaysInterleave, ResponseTimeout("00:00:20")]
     Task<ImmutableArray<JobLease>> Lease(string worker, int count, TimeSpan wait, CancellationToken cancellationToken = default);
 
+    /// <summary>The worker stops: it is given nothing more, and what it waits for by <see cref="Lease"/> is answered at once.</summary>
+    [Alias("leave"), AlwaysInterleave]
+    Task Leave(string worker);
+
     /// <summary>Says that the worker lives and works on these jobs.</summary>
     [Alias("heartbeat"), AlwaysInterleave]
     Task<HeartbeatAnswer> Heartbeat(string worker, ImmutableArray<string> jobIds);

@@ -97,7 +97,7 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             var news = _news.Task;
             var leases = await StartAsync(worker, count);
             var left = end - Now;
-            if (!leases.IsEmpty || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
+            if (!leases.IsEmpty || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested || !_workers.ContainsKey(worker))
             {
                 return leases;
             }
@@ -105,6 +105,13 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
             await news.WaitAsync(left, services.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+    }
+
+    public Task Leave(string worker)
+    {
+        _workers.Remove(worker);
+        Signal();
+        return Task.CompletedTask;
     }
 
     public Task<HeartbeatAnswer> Heartbeat(string worker, ImmutableArray<string> jobIds)
@@ -362,10 +369,15 @@ internal sealed partial class QueueGrain(QueueServices services) : Grain, IQueue
     {
         if (_queue.Count > 0)
         {
-            var news = _news;
-            _news = NewSignal();
-            news.TrySetResult();
+            Signal();
         }
+    }
+
+    private void Signal()
+    {
+        var news = _news;
+        _news = NewSignal();
+        news.TrySetResult();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

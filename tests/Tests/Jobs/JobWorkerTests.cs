@@ -76,6 +76,26 @@ public sealed class JobWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_on_its_way_to_a_worker_that_stops_is_handed_back()
+    {
+        await _worker.StopAsync(Cancellation);
+        var job = await SubmitAsync();
+        await using var connection = await ConnectAsync();
+        await using var hold = connection.BeginTransaction(deferred: false); // as long as it lasts nobody else writes, so no attempt begins
+        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        await worker.StartAsync(Cancellation);
+        Caller.Current = Caller.System;
+        var queue = Grains.GetGrain<IQueueGrain>("background/0");
+        await Waiting.UntilAsync(async () => await queue.Find(job) is null, Soon, () => "Nobody takes it.");
+
+        var stop = worker.StopAsync(CancellationToken.None);
+        await hold.RollbackAsync(Cancellation);
+        await stop;
+
+        Assert.Equal((1, null, "INTERRUPTED"), await EndAsync(job, JobStatus.Retrying, TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task An_attempt_over_its_time_is_stopped_and_comes_again()
     {
         await ConfigureAsync(new() { JobTimeout = TimeSpan.FromSeconds(1), RetryDelayBase = TimeSpan.Zero, RetryDelayMax = TimeSpan.Zero });
