@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,28 +11,23 @@ namespace Actors.Jobs;
 /// interrupts is tried again elsewhere. Whatever goes wrong, the worker goes on.
 /// </summary>
 internal sealed partial class JobWorker(
-    IJobHandler handler, IGrainFactory grains, IOptions<WorkerOptions> options, TimeProvider time, ILogger<JobWorker> logger) : BackgroundService
+    IJobHandler handler, IGrainFactory grains, IOptions<WorkerOptions> options, TimeProvider time, ILogger<JobWorker> logger)
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long the process's stop waits for somebody to hear how an attempt ended.</summary>
+    /// <summary>How long the process's stop waits for a job that is on its way, and then for somebody to hear how an attempt ended.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():n}";
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken stopping)
     {
-        if (!options.Value.Serves(handler.Queue))
-        {
-            return;
-        }
-
         Caller.Current = Caller.System;
-        var shards = await RepeatAsync(() => Settings.Shards(), stoppingToken);
+        var shards = await RepeatAsync(() => Settings.Shards(), stopping);
         await Task.WhenAll(Enumerable.Range(0, shards).Select(shard => Task.WhenAll(
-            WorkAsync(QueueOf(shard), stoppingToken),
-            HeartbeatAsync(QueueOf(shard), () => [.. _attempts.Keys.Where(id => JobShards.Of(id, shards) == shard)], stoppingToken))));
+            WorkAsync(QueueOf(shard), stopping),
+            HeartbeatAsync(QueueOf(shard), () => [.. _attempts.Keys.Where(id => JobShards.Of(id, shards) == shard)], stopping))));
     }
 
     private IQueueSettingsGrain Settings => grains.GetGrain<IQueueSettingsGrain>(handler.Queue);
@@ -79,15 +73,17 @@ internal sealed partial class JobWorker(
     // What is on its way here when the process stops is waited for, and handed back: else it would be missed only after a while, and count as a try.
     private async Task<ImmutableArray<JobLease>> LeaseAsync(IQueueGrain queue, int count, CancellationToken stopping)
     {
-        var leases = queue.Lease(_name, count, JobLimits.LongestWait, CancellationToken.None);
+        using var enough = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        var leases = queue.Lease(_name, count, JobLimits.LongestWait, enough.Token);
         try
         {
             return await leases.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await queue.Leave(_name).WaitAsync(Farewell, time, CancellationToken.None);
-            return await leases.WaitAsync(Farewell, time, CancellationToken.None);
+            enough.CancelAfter(Farewell);
+            await queue.Leave(_name).WaitAsync(enough.Token);
+            return await leases;
         }
     }
 

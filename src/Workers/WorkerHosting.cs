@@ -4,7 +4,6 @@ using Actors.Models;
 using Actors.Providers;
 using Actors.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Actors.Jobs;
 
@@ -20,9 +19,10 @@ public static class WorkerHosting
         services.AddSingleton<WorkerFiles>();
         services.AddProviders();
         services.AddWebhooks();
-        return services.AddWorker<ImageHandler>().AddWorker<ModelHandler>().AddWorker<ImportHandler>().AddWorker<WebhookHandler>();
+        services.AddSingleton<IJobHandler, ImageHandler>();
+        services.AddSingleton<IJobHandler, ModelHandler>();
+        services.AddSingleton<IJobHandler, ImportHandler>();
+        services.AddSingleton<IJobHandler, WebhookHandler>();
+        return services.AddHostedService<JobWorkers>();
     }
-
-    private static IServiceCollection AddWorker<THandler>(this IServiceCollection services) where THandler : class, IJobHandler => services
-        .AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<JobWorker>(p, ActivatorUtilities.CreateInstance<THandler>(p)));
 }

@@ -22,7 +22,7 @@ public interface IQueueGrain : IGrainWithStringKey
     [Alias("lease"), AlwaysInterleave, ResponseTimeout("00:00:20")]
     Task<ImmutableArray<JobLease>> Lease(string worker, int count, TimeSpan wait, CancellationToken cancellationToken = default);
 
-    /// <summary>The worker stops: it is given nothing more, and what it waits for by <see cref="Lease"/> is answered at once.</summary>
+    /// <summary>The worker stops: it is given nothing more, and what it waits for by <see cref="Lease"/> is answered, at once or when it is known what began.</summary>
     [Alias("leave"), AlwaysInterleave]
     Task Leave(string worker);
 

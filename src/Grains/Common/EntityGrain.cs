@@ -202,7 +202,7 @@ internal abstract class EntityGrain<TState>(EntityServices services) : Grain, II
         }
         else if (outcome.Status == CommitStatus.Unknown)
         {
-            _isLoaded = false; // who waited for it looks at the rows
+            (State, _isLoaded) = (null, false); // who waited for it looks at the rows
         }
 
         return outcome;

@@ -248,17 +248,17 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
     {
         _countSoon?.Dispose();
         _countSoon = null;
-        if (State is not { } present || _views + _downloads == 0)
+        if (State is null || _views + _downloads == 0)
         {
             return;
         }
 
-        var counts = present.Counts with { ViewCount = present.Counts.ViewCount + _views, DownloadCount = present.Counts.DownloadCount + _downloads };
+        var (views, downloads) = (_views, _downloads);
         (_views, _downloads) = (0, 0);
         Caller.Current = Caller.System;
         try
         {
-            await ExecuteAsync(() => ModelRules.Count(present, counts, ModelEvents.Counted), _ => true);
+            await ExecuteAsync(() => ModelRules.CountLooks(State, views, downloads), _ => true);
         }
         catch (AppException lost) when (lost.Kind == ErrorKind.Unavailable)
         {

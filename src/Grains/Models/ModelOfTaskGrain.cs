@@ -1,6 +1,7 @@
 using Actors.Blobs;
 using Actors.ChangeLog;
 using Actors.Generation;
+using Orleans.Core.Internal;
 
 namespace Actors.Models;
 
@@ -28,10 +29,11 @@ internal sealed class ModelOfTaskGrain(ChangeConsumerServices services, IGrainFa
 
     private async Task BeginAsync(ChangeEvent change)
     {
+        var task = grains.GetGrain<IGenerationGrain>(this.GetPrimaryKeyString());
         GenerationRequest request;
         try
         {
-            request = await grains.GetGrain<IGenerationGrain>(this.GetPrimaryKeyString()).Get();
+            request = await task.Get();
         }
         catch (AppException gone) when (gone.Kind == ErrorKind.NotFound)
         {
@@ -40,7 +42,9 @@ internal sealed class ModelOfTaskGrain(ChangeConsumerServices services, IGrainFa
 
         if (request.Version < change.Version)
         {
-            throw Errors.Unavailable("The task's memory is behind its log."); // another activation wrote: it is asked again
+            // Another activation wrote, or it read its rows before a transaction that was thought lost came to its end.
+            await task.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+            throw Errors.Unavailable("The task's memory is behind its log; it is asked again.");
         }
 
         // What was chosen at that version, if that choice still holds.

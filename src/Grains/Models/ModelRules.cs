@@ -185,6 +185,12 @@ internal static partial class ModelRules
         return Count(present, counts, ModelEvents.Reacted) with { Rows = [wanted ? InteractionRow.Table.Insert(row) : InteractionRow.Table.Delete(row)] };
     }
 
+    /// <summary>Views and downloads that were gathered.</summary>
+    public static Change<ModelState>? CountLooks(ModelState? state, long views, long downloads) => state is null ? null : Count(
+        state,
+        state.Counts with { ViewCount = state.Counts.ViewCount + views, DownloadCount = state.Counts.DownloadCount + downloads },
+        ModelEvents.Counted);
+
     /// <summary>Other numbers, and nothing else: neither its version nor the time of its change.</summary>
     public static Change<ModelState> Count(ModelState present, ModelCounts counts, string kind) => new(
         present with { Counts = counts, Version = present.Version + 1 }, kind, JsonSerializer.Serialize(counts, ModelEventsJson.Default.ModelCounts));

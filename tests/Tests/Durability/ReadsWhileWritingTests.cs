@@ -16,7 +16,11 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
 {
     private const string Tasks = "/api/v1/tasks";
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
     private readonly LateApp _app = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private HandMade Hand => new(_app);
 
@@ -34,7 +38,7 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
 
         var asked = _app.Asked(user.UserId);
         var get = user.GetAsync($"{Tasks}/{task}");
-        await asked;
+        await asked.WaitAsync(Soon, Cancellation);
         outcome.Open();
 
         Assert.Equal("MODEL_PENDING", (await get).Expect(HttpStatusCode.OK).Data.GetProperty("status").GetString());
@@ -48,19 +52,53 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
         var task = await Hand.TaskAsync(user);
         var asked = _app.Asked(Caller.System.UserId);
         var (outcome, select) = await SelectAsync(user, task);
-        await asked;
+        await asked.WaitAsync(Soon, Cancellation);
         outcome.Open();
 
         (await select).Expect(HttpStatusCode.OK);
-        Assert.Equal(ModelIds.OfRequest(task), (await Hand.LeaseAsync(ModelQueues.Generation)).Owner.Key.ToString());
+        await EnsureModelBeginsAsync(task);
     }
+
+    [Fact]
+    public async Task A_consumer_that_is_told_less_than_the_log_knows_asks_again()
+    {
+        var user = await _app.RegisterAsync();
+        var task = await Hand.TaskAsync(user);
+        Caller.Current = new Caller { UserId = user.UserId };
+        _app.Outdated = await _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IGenerationGrain>(task).Get();
+
+        (await user.SendAsync(HttpMethod.Patch, $"{Tasks}/{task}", new { selectedImageIndex = 1 })).Expect(HttpStatusCode.OK);
+
+        await EnsureModelBeginsAsync(task);
+        Assert.Null(_app.Outdated); // it was told
+    }
+
+    [Fact]
+    public async Task What_was_gathered_is_not_written_over_what_nobody_knows_of()
+    {
+        var user = await _app.RegisterAsync();
+        var (_, model) = await Hand.DoneAsync(user);
+        var path = $"/api/v1/models/{model}";
+        (await user.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK);
+        (await _app.Anonymous().GetAsync($"/api/v1/gallery/{model}")).Expect(HttpStatusCode.OK); // a view, to be counted soon
+        var outcome = _app.Store.Hold(model, CommitStatus.Unknown);
+        outcome.Open();
+
+        (await user.PostAsync($"{path}/unpublish")).ExpectError(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
+
+        Assert.Equal("PRIVATE", (await user.GetAsync(path)).Expect(HttpStatusCode.OK).Data.GetProperty("visibility").GetString());
+        (await user.SendAsync(HttpMethod.Patch, path, new { name = "齿轮" })).Expect(HttpStatusCode.OK);
+    }
+
+    private async Task EnsureModelBeginsAsync(string task) =>
+        Assert.Equal(ModelIds.OfRequest(task), (await Hand.LeaseAsync(ModelQueues.Generation)).Owner.Key.ToString());
 
     /// <summary>The choice of an image, written but not heard of by its grain until the gate opens.</summary>
     private async Task<(HinderedStore.Gate Outcome, Task<Answer> Select)> SelectAsync(ActorsClient user, string task, CommitStatus told = CommitStatus.Committed)
     {
         var outcome = _app.Store.Hold(task, told);
         var select = user.SendAsync(HttpMethod.Patch, $"{Tasks}/{task}", new { selectedImageIndex = 1 });
-        await outcome.Reached;
+        await outcome.Reached.WaitAsync(Soon, Cancellation);
         return (outcome, select);
     }
 
@@ -71,6 +109,9 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
         private (string UserId, TaskCompletionSource Signal)? _watched;
 
         public LateStore Store => (LateStore)Services.GetRequiredService<ICommitStore>();
+
+        /// <summary>What a consumer that asks for a task is told the next time, instead of what is.</summary>
+        public GenerationRequest? Outdated { get; set; }
 
         /// <summary>When the user asks for a task the next time.</summary>
         public Task Asked(string userId)
@@ -84,20 +125,27 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
             return signal.Task;
         }
 
-        public Task Invoke(IIncomingGrainCallContext context)
+        public async Task Invoke(IIncomingGrainCallContext context)
         {
-            if (context is { InterfaceName: { } name, MethodName: nameof(IGenerationGrain.Get) } && name.Contains(nameof(IGenerationGrain), StringComparison.Ordinal))
+            if (context.ImplementationMethod is not { Name: nameof(IGenerationGrain.Get), ReturnType: var answer } || answer != typeof(Task<GenerationRequest>))
             {
-                lock (_gate)
+                await context.Invoke();
+                return;
+            }
+
+            lock (_gate)
+            {
+                if (_watched is { } watched && watched.UserId == Caller.Current?.UserId)
                 {
-                    if (_watched is { } watched && watched.UserId == Caller.Current?.UserId)
-                    {
-                        watched.Signal.TrySetResult();
-                    }
+                    watched.Signal.TrySetResult();
                 }
             }
 
-            return context.Invoke();
+            await context.Invoke();
+            if (Outdated is { } outdated && Caller.Current == Caller.System)
+            {
+                (Outdated, context.Result) = (null, outdated);
+            }
         }
 
         protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -109,12 +157,12 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the outcome of an entity's commits late, or another one.</summary>
+    /// <summary>Tells the outcome of a commit late, or another one.</summary>
     private sealed class LateStore(SqliteCommitStore store) : ICommitStore, IAsyncDisposable
     {
         private volatile Held? _held;
 
-        /// <summary>From now on, what became of commits of the entity is told when the gate opens.</summary>
+        /// <summary>What becomes of the next commit of the entity is told when the gate opens, as what is given.</summary>
         public HinderedStore.Gate Hold(string id, CommitStatus told) => (_held = new(id, new(told), new())).Gate;
 
         public async Task<CommitOutcome> CommitAsync(Commit commit)
@@ -126,6 +174,7 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
             }
 
             Assert.Equal(CommitOutcome.Committed, outcome);
+            _held = null;
             await held.Gate.PassAsync();
             return held.Told;
         }

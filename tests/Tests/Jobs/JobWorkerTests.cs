@@ -15,7 +15,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
 
     private readonly ActorsApp _app = new();
     private readonly Handler _handler = new();
-    private JobWorker _worker = null!;
+    private JobWorkers _worker = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -23,7 +23,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _worker = new(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        _worker = new([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
         await _worker.StartAsync(Cancellation);
     }
 
@@ -82,7 +82,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
         var job = await SubmitAsync();
         await using var connection = await ConnectAsync();
         await using var hold = connection.BeginTransaction(deferred: false); // as long as it lasts nobody else writes, so no attempt begins
-        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        using var worker = new JobWorkers([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
         await worker.StartAsync(Cancellation);
         Caller.Current = Caller.System;
         var queue = Grains.GetGrain<IQueueGrain>("background/0");
@@ -128,7 +128,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
         await ExecuteAsync("alter table jobs rename to hidden");
         await queue.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         var log = new WarningLog();
-        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
+        using var worker = new JobWorkers([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
         await worker.StartAsync(Cancellation);
         await log.Warned.WaitAsync(Soon, Cancellation);
 
@@ -145,7 +145,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
     {
         await _worker.StopAsync(Cancellation);
         var log = new WarningLog();
-        using var worker = new JobWorker(_handler, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
+        using var worker = new JobWorkers([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, log);
         await worker.StartAsync(Cancellation);
         var job = await SubmitAsync();
         var attempt = await _handler.BegunAsync();
