@@ -21,6 +21,7 @@ internal sealed partial class JobWorker(
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():n}";
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
 
+    /// <summary>Works until it is stopped; then what is under way is handed back first.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         Caller.Current = Caller.System;

@@ -10,10 +10,14 @@ internal sealed class JobWorkers(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var served = handlers.Where(handler => options.Value.Serves(handler.Queue));
-        await foreach (var ended in Task.WhenEach(served.Select(handler => new JobWorker(handler, grains, options, time, logger).RunAsync(stoppingToken))))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var workers = handlers.Where(handler => options.Value.Serves(handler.Queue))
+            .Select(handler => new JobWorker(handler, grains, options, time, logger).RunAsync(stop.Token)).ToList();
+        await foreach (var _ in Task.WhenEach(workers))
         {
-            await ended; // one that fails for good must not go unseen until the others end
+            await stop.CancelAsync(); // a worker ends by a stop, or fails for good: then the others end too, and are waited for
         }
+
+        await Task.WhenAll(workers);
     }
 }

@@ -258,7 +258,7 @@ internal sealed partial class ModelGrain(EntityServices services, JobQueues queu
         Caller.Current = Caller.System;
         try
         {
-            await ExecuteAsync(() => ModelRules.CountLooks(State, views, downloads), _ => true);
+            await ExecuteAsync(() => ModelRules.CountLooks(State!, views, downloads), _ => true);
         }
         catch (AppException lost) when (lost.Kind == ErrorKind.Unavailable)
         {

@@ -186,9 +186,9 @@ internal static partial class ModelRules
     }
 
     /// <summary>Views and downloads that were gathered.</summary>
-    public static Change<ModelState>? CountLooks(ModelState? state, long views, long downloads) => state is null ? null : Count(
-        state,
-        state.Counts with { ViewCount = state.Counts.ViewCount + views, DownloadCount = state.Counts.DownloadCount + downloads },
+    public static Change<ModelState> CountLooks(ModelState present, long views, long downloads) => Count(
+        present,
+        present.Counts with { ViewCount = present.Counts.ViewCount + views, DownloadCount = present.Counts.DownloadCount + downloads },
         ModelEvents.Counted);
 
     /// <summary>Other numbers, and nothing else: neither its version nor the time of its change.</summary>

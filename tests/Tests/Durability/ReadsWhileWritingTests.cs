@@ -81,8 +81,7 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
         var path = $"/api/v1/models/{model}";
         (await user.PostAsync($"{path}/publish")).Expect(HttpStatusCode.OK);
         (await _app.Anonymous().GetAsync($"/api/v1/gallery/{model}")).Expect(HttpStatusCode.OK); // a view, to be counted soon
-        var outcome = _app.Store.Hold(model, CommitStatus.Unknown);
-        outcome.Open();
+        _app.Store.Hold(model, ModelEvents.Changed, CommitStatus.Unknown).Open();
 
         (await user.PostAsync($"{path}/unpublish")).ExpectError(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
 
@@ -96,7 +95,7 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
     /// <summary>The choice of an image, written but not heard of by its grain until the gate opens.</summary>
     private async Task<(HinderedStore.Gate Outcome, Task<Answer> Select)> SelectAsync(ActorsClient user, string task, CommitStatus told = CommitStatus.Committed)
     {
-        var outcome = _app.Store.Hold(task, told);
+        var outcome = _app.Store.Hold(task, GenerationEvents.ImageSelected, told);
         var select = user.SendAsync(HttpMethod.Patch, $"{Tasks}/{task}", new { selectedImageIndex = 1 });
         await outcome.Reached.WaitAsync(Soon, Cancellation);
         return (outcome, select);
@@ -162,13 +161,13 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
     {
         private volatile Held? _held;
 
-        /// <summary>What becomes of the next commit of the entity is told when the gate opens, as what is given.</summary>
-        public HinderedStore.Gate Hold(string id, CommitStatus told) => (_held = new(id, new(told), new())).Gate;
+        /// <summary>What becomes of the entity's next commit of that kind is told when the gate opens, as what is given.</summary>
+        public HinderedStore.Gate Hold(string id, string kind, CommitStatus told) => (_held = new(id, kind, new(told), new())).Gate;
 
         public async Task<CommitOutcome> CommitAsync(Commit commit)
         {
             var outcome = await store.CommitAsync(commit);
-            if (_held is not { } held || held.Id != commit.Id)
+            if (_held is not { } held || held.Id != commit.Id || !commit.Rows.Any(row => row.Row is ChangeEvent change && change.Kind == held.Kind))
             {
                 return outcome;
             }
@@ -181,6 +180,6 @@ public sealed class ReadsWhileWritingTests : IAsyncDisposable
 
         public ValueTask DisposeAsync() => store.DisposeAsync();
 
-        private sealed record Held(string Id, CommitOutcome Told, HinderedStore.Gate Gate);
+        private sealed record Held(string Id, string Kind, CommitOutcome Told, HinderedStore.Gate Gate);
     }
 }

@@ -13,7 +13,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
-    private readonly ActorsApp _app = new();
+    private readonly ActorsApp _app = new(settings: ("Workers:AtOnce", "0"));
     private readonly Handler _handler = new();
     private JobWorkers _worker = null!;
 
@@ -23,7 +23,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _worker = new([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        _worker = WorkersOf(_handler);
         await _worker.StartAsync(Cancellation);
     }
 
@@ -76,13 +76,40 @@ public sealed class JobWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stop_waits_for_what_is_under_way_though_other_workers_of_the_process_are_idle()
+    {
+        await _worker.StopAsync(Cancellation);
+        var busy = new Handler { IsSlowToStop = true };
+        using var workers = WorkersOf(busy, new Handler { Queue = "webhook" });
+        await workers.StartAsync(Cancellation);
+        var job = await SubmitAsync();
+        var attempt = await busy.BegunAsync();
+        Caller.Current = Caller.System;
+        var idle = Grains.GetGrain<IQueueGrain>("webhook/0");
+        await Waiting.UntilAsync(async () => (await idle.Get()).Workers == 1, Soon, () => "The idle one is not known.");
+
+        var stop = workers.StopAsync(CancellationToken.None);
+        await Waiting.UntilAsync(async () => (await idle.Get()).Workers == 0, Soon, () => "The idle one did not leave.");
+        for (var call = 0; call < 200; call++)
+        {
+            await idle.Get(); // more than the idle one has to do before it ends
+        }
+
+        Assert.False(stop.IsCompleted);
+        attempt.SetCanceled(Cancellation);
+        await stop;
+
+        Assert.Equal((1, null, "INTERRUPTED"), await EndAsync(job, JobStatus.Retrying, TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task What_is_on_its_way_to_a_worker_that_stops_is_handed_back()
     {
         await _worker.StopAsync(Cancellation);
         var job = await SubmitAsync();
         await using var connection = await ConnectAsync();
         await using var hold = connection.BeginTransaction(deferred: false); // as long as it lasts nobody else writes, so no attempt begins
-        using var worker = new JobWorkers([_handler], Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+        using var worker = WorkersOf(_handler);
         await worker.StartAsync(Cancellation);
         Caller.Current = Caller.System;
         var queue = Grains.GetGrain<IQueueGrain>("background/0");
@@ -175,6 +202,9 @@ public sealed class JobWorkerTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Task.WaitAsync(Soon, Cancellation));
     }
 
+    private JobWorkers WorkersOf(params IJobHandler[] handlers) =>
+        new(handlers, Grains, Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+
     private async Task ConfigureAsync(QueueSettings settings)
     {
         Caller.Current = Caller.System;
@@ -238,7 +268,10 @@ public sealed class JobWorkerTests : IAsyncLifetime
 
         private Func<int, string?, string?, Task>? _report;
 
-        public string Queue => "background";
+        public string Queue { get; init; } = "background";
+
+        /// <summary>An attempt goes on though it is stopped, until the test ends it.</summary>
+        public bool IsSlowToStop { get; init; }
 
         public async Task<TaskCompletionSource<string>> BegunAsync() => await _begun.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Soon, Cancellation);
 
@@ -253,7 +286,7 @@ public sealed class JobWorkerTests : IAsyncLifetime
         {
             _report = report;
             var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var stop = cancellationToken.Register(() => end.TrySetCanceled(cancellationToken));
+            await using var stop = cancellationToken.Register(() => _ = IsSlowToStop || end.TrySetCanceled(cancellationToken));
             await _begun.Writer.WriteAsync(end, CancellationToken.None);
             return await end.Task;
         }
